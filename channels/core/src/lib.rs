@@ -1,0 +1,1 @@
+//! What the server and every channel adapter agree on.

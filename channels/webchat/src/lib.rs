@@ -1,0 +1,1 @@
+//! The web chat channel: our own widget speaking the adapter contract.

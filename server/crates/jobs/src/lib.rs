@@ -1,0 +1,1 @@
+//! A Postgres job queue with ordered lanes and leases. Knows no feature.

@@ -1,0 +1,1 @@
+//! AES-256-GCM envelopes for secrets at rest. Knows no feature.

@@ -1,0 +1,1 @@
+//! The Switchboard server: one binary over one Postgres.

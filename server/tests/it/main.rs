@@ -1,0 +1,1 @@
+//! Every integration test of the server, in one binary.

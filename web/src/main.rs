@@ -1,0 +1,3 @@
+//! The agents' inbox in the browser.
+
+fn main() {}
