@@ -1,1 +1,22 @@
 //! The domain's words, shared by the server and the browser: ids, enums, rules. No I/O.
+//!
+//! Everything here compiles natively and for WebAssembly. Features `sqlx` and `graphql` let the
+//! server store and serve the ids without a second set of types.
+
+pub mod audit;
+pub mod channel;
+pub mod conversation;
+pub mod id;
+pub mod message;
+pub mod role;
+mod stored;
+
+pub use audit::{ActorKind, AuditAction, TargetKind};
+pub use channel::{Capabilities, ChannelKind};
+pub use conversation::{ConversationKind, ConversationStatus, Handler};
+pub use id::{
+    AttachmentId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, InvitationId, MemberId,
+    MessageId, ParseIdError, SessionKey, TransmissionId, UserId, WorkspaceId,
+};
+pub use message::{AttachmentKind, AuthorKind, Direction, MessageStatus};
+pub use role::Role;
