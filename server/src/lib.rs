@@ -1,1 +1,13 @@
 //! The Switchboard server: one binary over one Postgres.
+//!
+//! `docs/ARCHITECTURE.md` is the map. Each feature is a folder with `store.rs` (only SQL), `graphql.rs`
+//! (only GraphQL) and a file per thing it does; the edges are `config`, `db`, `http`, `graphql`, `error`.
+
+pub mod app;
+pub mod audit;
+pub mod config;
+pub mod conversations;
+pub mod db;
+pub mod error;
+pub mod realtime;
+pub mod viewer;

@@ -1,1 +1,5 @@
-//! Every integration test of the server, in one binary.
+//! Every integration test of the server, in one binary: a real Postgres, real HTTP.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod kit;
+mod tenancy;

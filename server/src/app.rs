@@ -1,0 +1,22 @@
+//! Everything a request needs, built once.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::db::Db;
+
+/// The running product: configuration, database, and what features keep for the life of the process.
+pub struct App {
+    /// As read at start.
+    pub config: Config,
+    /// As the server's own role.
+    pub db: Db,
+}
+
+impl App {
+    /// Puts the parts together. Opens nothing that can fail: connections are made when first needed.
+    #[must_use]
+    pub fn new(config: Config, db: Db) -> Arc<Self> {
+        Arc::new(Self { config, db })
+    }
+}
