@@ -1,3 +1,5 @@
 //! The agents' inbox in the browser.
 
+mod state;
+
 fn main() {}

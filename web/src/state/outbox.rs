@@ -1,0 +1,136 @@
+//! What the agent has sent and the server has not confirmed: shown at once, sent once, in order.
+
+use std::sync::Arc;
+
+use shared::{ConversationId, MessageId};
+
+use super::model::{Attachment, Message, Quoted};
+use super::moment::Moment;
+
+/// To the customer, or to colleagues only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// The customer gets it.
+    Reply,
+    /// Members see it.
+    Note,
+}
+
+/// Where a pending message stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PendingState {
+    /// Not handed to the server, or no answer came: goes out when the connection and its turn come.
+    Waiting,
+    /// Under way.
+    Sending,
+    /// A colleague answered after the agent last looked: the agent decides.
+    Held(Arc<Message>),
+    /// The server said no, with these words.
+    Refused(String),
+}
+
+/// A message on its way to the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Made here, the same at every attempt: the server keeps only one message per id.
+    pub client_id: String,
+    /// Where it goes.
+    pub conversation_id: ConversationId,
+    /// Answer or note.
+    pub mode: Mode,
+    /// Plain text.
+    pub text: String,
+    /// Files, uploaded already.
+    pub attachments: Vec<Attachment>,
+    /// What it refers to.
+    pub quoted: Option<Quoted>,
+    /// The quoted message.
+    pub quoted_id: Option<MessageId>,
+    /// When the agent sent it.
+    pub created_at: Moment,
+    /// The newest number the agent had seen then; `None` sends whatever came since.
+    pub last_seen_seq: Option<i64>,
+    /// Where it stands.
+    pub state: PendingState,
+}
+
+/// Everything pending, in the order it was written.
+#[derive(Debug, Clone, Default)]
+pub struct Outbox {
+    entries: Vec<Pending>,
+}
+
+impl Outbox {
+    /// Adds one at the end; a repeat of the same client id is ignored.
+    pub fn push(&mut self, pending: Pending) {
+        if self.get(&pending.client_id).is_none() {
+            self.entries.push(pending);
+        }
+    }
+
+    /// What waits in one conversation, in order.
+    pub fn of(&self, conversation_id: ConversationId) -> impl Iterator<Item = &Pending> + '_ {
+        self.entries.iter().filter(move |pending| pending.conversation_id == conversation_id)
+    }
+
+    /// Marks and returns what may go out now: the first of each conversation, unless one of that conversation is
+    /// under way or needs the agent's decision. Refused ones stand aside.
+    pub fn take_due(&mut self) -> Vec<Pending> {
+        let mut busy: Vec<ConversationId> = self
+            .entries
+            .iter()
+            .filter(|pending| matches!(pending.state, PendingState::Sending | PendingState::Held(_)))
+            .map(|pending| pending.conversation_id)
+            .collect();
+        let mut due = Vec::new();
+        for pending in &mut self.entries {
+            if pending.state == PendingState::Waiting && !busy.contains(&pending.conversation_id) {
+                busy.push(pending.conversation_id);
+                pending.state = PendingState::Sending;
+                due.push(pending.clone());
+            }
+        }
+        due
+    }
+
+    /// Sets where one stands; `false` when it is gone, as after its confirmation came by another way.
+    pub fn set_state(&mut self, client_id: &str, state: PendingState) -> bool {
+        self.change(client_id, |pending| pending.state = state)
+    }
+
+    /// Lets one go out whatever came in between.
+    pub fn send_anyway(&mut self, client_id: &str) -> bool {
+        self.change(client_id, |pending| {
+            pending.last_seen_seq = None;
+            pending.state = PendingState::Waiting;
+        })
+    }
+
+    /// Takes one out: confirmed, or given up by the agent.
+    pub fn remove(&mut self, client_id: &str) -> Option<Pending> {
+        let at = self.entries.iter().position(|pending| pending.client_id == client_id)?;
+        Some(self.entries.remove(at))
+    }
+
+    /// One by its client id.
+    #[must_use]
+    pub fn get(&self, client_id: &str) -> Option<&Pending> {
+        self.entries.iter().find(|pending| pending.client_id == client_id)
+    }
+
+    /// Nothing waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn change(&mut self, client_id: &str, change: impl FnOnce(&mut Pending)) -> bool {
+        match self.entries.iter_mut().find(|pending| pending.client_id == client_id) {
+            Some(pending) => {
+                change(pending);
+                true
+            }
+            None => false,
+        }
+    }
+}
