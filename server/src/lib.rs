@@ -9,5 +9,6 @@ pub mod config;
 pub mod conversations;
 pub mod db;
 pub mod error;
+pub mod graphql;
 pub mod realtime;
 pub mod viewer;
