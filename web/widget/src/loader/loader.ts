@@ -1,0 +1,223 @@
+/**
+ * The few KB on a customer's page: launcher, badge, and the frame when it is
+ * wanted. Everything a visitor reads or writes happens in the frame, which is
+ * another document; this side only keeps the visitor token (docs/WIDGET.md).
+ */
+import { paint, type Launcher } from './launcher';
+import { nearest, WORDS } from './words';
+
+type Listener = (detail?: unknown) => void;
+type Command = [name: string, ...rest: any[]];
+
+const w = window as any;
+const doc = document;
+const script = (doc.currentScript ?? doc.querySelector('script[data-widget]')) as HTMLScriptElement | null;
+const uuid = script?.dataset.widget;
+
+// A page may carry the snippet twice, or run it again after a page swap.
+if (script && uuid && !w.switchboard?.on) start(script, uuid);
+
+function start(tag: HTMLScriptElement, widget: string): void {
+  const { origin } = new URL(tag.src);
+  const base = `${origin}/widget/v1/${widget}`;
+  const storeKey = `switchboard:${widget}`;
+  const options = tag.dataset;
+  const listeners: Record<string, Listener[]> = {};
+  const narrow = matchMedia('(max-width:599px)');
+
+  let config: any;
+  let ui: Launcher | undefined;
+  let frame: HTMLIFrameElement | undefined;
+  let loaded = false;
+  let isOpen = false;
+  let hidden = options.launcher === 'hidden';
+  let wanted = false;
+  let unread = 0;
+  let identity: unknown;
+  let locale = options.locale;
+  let kept: { token?: string; back?: boolean } = {};
+  try {
+    kept = JSON.parse(localStorage.getItem(storeKey) ?? '{}');
+  } catch {
+    /* storage is blocked: the conversation lasts as long as the page */
+  }
+
+  const languages = () => (locale ? [locale] : [...navigator.languages]);
+  const words = () => WORDS[nearest(languages())]!;
+  const emit = (name: string, detail?: unknown) =>
+    listeners[name]?.forEach((listener) => {
+      try {
+        listener(detail);
+      } catch (error) {
+        console.error(error);
+      }
+    });
+  const keep = (next: typeof kept) => {
+    kept = next;
+    try {
+      localStorage.setItem(storeKey, JSON.stringify(kept));
+    } catch {
+      /* as above */
+    }
+  };
+  const page = () => ({ url: location.href, title: originalTitle ?? doc.title });
+  const post = (type: string, data?: object) => {
+    if (loaded) frame?.contentWindow?.postMessage({ sb: 1, type, ...data }, origin);
+  };
+
+  // ---- the frame
+
+  function makeFrame(): void {
+    if (frame || !ui) return;
+    frame = doc.createElement('iframe');
+    frame.title = config.name || words()[0];
+    frame.allow = 'autoplay; clipboard-write';
+    frame.setAttribute(
+      'sandbox',
+      'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
+    );
+    frame.src = `${base}/frame`;
+    frame.onload = () => {
+      loaded = true;
+      post('init', { token: kept.token, identity, languages: languages(), page: page(), open: isOpen, config });
+    };
+    ui.panel.append(frame);
+  }
+
+  addEventListener('message', (event) => {
+    const data = event.data;
+    if (!frame || event.source !== frame.contentWindow || event.origin !== origin || data?.sb !== 1) return;
+    switch (data.type) {
+      case 'visitor':
+        keep({ token: String(data.token), back: !!data.back });
+        break;
+      case 'unread':
+        if (unread !== data.count) emit('unread', (unread = +data.count || 0));
+        show();
+        break;
+      case 'message':
+        emit('message', data.message);
+        if (data.flash) flash(String(data.flash));
+        break;
+      case 'error':
+        emit('error', data.code);
+        break;
+      case 'where':
+        post('page', { page: page() });
+        break;
+      case 'close':
+        close();
+    }
+  });
+
+  // ---- open and close
+
+  function open(): void {
+    wanted = true;
+    if (isOpen || !ui) return;
+    isOpen = true;
+    makeFrame();
+    if (narrow.matches) {
+      // Same state, same address: the page's own router sees nothing new when it is popped.
+      history.pushState(history.state, '');
+      pushed = true;
+    }
+    show();
+    post('open');
+    frame?.focus();
+    emit('open');
+  }
+
+  function close(popped = false): void {
+    wanted = false;
+    if (!isOpen) return;
+    isOpen = false;
+    if (pushed && !popped) history.back();
+    pushed = false;
+    post('close');
+    show();
+    ui?.button.focus({ preventScroll: true });
+    emit('close');
+  }
+
+  let pushed = false;
+  addEventListener('popstate', () => {
+    if (pushed) close(true);
+  });
+
+  function show(): void {
+    ui?.set({ open: isOpen, hidden, unread, full: isOpen && narrow.matches, words: words() });
+    if (isOpen || !unread) flash();
+  }
+  narrow.addEventListener('change', show);
+
+  // ---- title: says that someone answered while the visitor looks elsewhere
+
+  let originalTitle: string | undefined;
+  let timer = 0;
+  function flash(text?: string): void {
+    clearInterval(timer);
+    if (originalTitle !== undefined) doc.title = originalTitle;
+    originalTitle = undefined;
+    if (!text || !doc.hidden) return;
+    originalTitle = doc.title;
+    const turn = () => (doc.title = doc.title === text ? originalTitle! : text);
+    turn();
+    if (!matchMedia('(prefers-reduced-motion:reduce)').matches) timer = setInterval(turn, 1500) as any;
+  }
+  doc.addEventListener('visibilitychange', () => doc.hidden || flash());
+
+  // ---- what the page may ask for
+
+  const restart = (forget?: boolean) => post('restart', { forget });
+  const commands: Record<string, (...args: any[]) => void> = {
+    open,
+    close: () => close(),
+    toggle: () => (isOpen ? close() : open()),
+    hide: () => ((hidden = true), close(), show()),
+    show: () => ((hidden = false), show()),
+    identify: (who) => {
+      const same = JSON.stringify(who) === JSON.stringify(identity);
+      identity = who;
+      if (!same) restart();
+    },
+    reset: () => {
+      identity = undefined;
+      unread = 0;
+      keep({});
+      restart(true);
+      show();
+    },
+    locale: (next) => {
+      locale = next;
+      restart();
+      show();
+    },
+    on: (name, listener) => {
+      (listeners[name] ??= []).push(listener);
+      if (name === 'ready' && ui) listener();
+    },
+  };
+  const run = ([name, ...rest]: Command) => commands[name]?.(...rest);
+  const queue: Command[] = w.switchboard?.q ?? [];
+  const api: any = (...command: Command) => run(command);
+  api.on = 1;
+  w.switchboard = api;
+
+  // ---- the one settings call
+
+  fetch(`${base}/config`, { credentials: 'omit' })
+    .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
+    .then((answer) => {
+      config = answer;
+      ui = paint(options.position ?? config.position, config.color, tag.nonce, () => commands.toggle!());
+      show();
+      emit('ready');
+      if (wanted) open();
+      // Someone who has a conversation sees on the launcher that an answer came.
+      else if (kept.back) (w.requestIdleCallback ?? setTimeout)(makeFrame);
+    })
+    .catch((why) => console.warn(`switchboard: the chat is not available here (${why})`));
+
+  [...queue].forEach((command) => run(Array.from(command) as Command));
+}
