@@ -12,3 +12,4 @@ pub mod error;
 pub mod graphql;
 pub mod realtime;
 pub mod viewer;
+pub mod workspaces;

@@ -1,0 +1,50 @@
+//! GraphQL as a member, without the HTTP around it.
+
+use std::sync::Arc;
+
+use async_graphql::{EmptySubscription, Request, Schema, Variables};
+use serde_json::Value;
+use server::app::App;
+use server::graphql::{Mutation, Query};
+use server::viewer::Viewer;
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The `data` of the response.
+    pub data: Value,
+    /// `extensions.code` of each error.
+    pub codes: Vec<String>,
+    /// Messages of each error.
+    pub messages: Vec<String>,
+}
+
+impl Answer {
+    /// The data of a request that must have worked.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(self.codes.is_empty() && self.messages.is_empty(), "{self:?}");
+        self.data
+    }
+}
+
+/// Runs one operation as `viewer` (nobody: anonymous).
+pub async fn ask(app: &Arc<App>, viewer: Option<&Viewer>, query: &str, variables: Value) -> Answer {
+    let schema = Schema::new(Query::default(), Mutation::default(), EmptySubscription);
+    let request = Request::new(query)
+        .variables(Variables::from_json(variables))
+        .data(app.clone())
+        .data(viewer.cloned())
+        .data(viewer.map(|viewer| viewer.request.clone()).unwrap_or_default());
+    let response = schema.execute(request).await;
+    Answer {
+        data: response.data.into_json().unwrap(),
+        codes: response
+            .errors
+            .iter()
+            .filter_map(|error| error.extensions.as_ref()?.get("code"))
+            .map(|code| code.clone().into_json().unwrap().as_str().unwrap_or_default().to_owned())
+            .collect(),
+        messages: response.errors.iter().map(|error| error.message.clone()).collect(),
+    }
+}

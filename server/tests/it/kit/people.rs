@@ -1,0 +1,67 @@
+//! People to act in tests: members of a workspace, signed in.
+
+use std::sync::Arc;
+
+use server::app::App;
+use server::config::Config;
+use server::viewer::{RequestContext, Viewer};
+use shared::{MemberId, Role, UserId, WorkspaceId};
+
+use super::TestDatabase;
+
+impl TestDatabase {
+    /// The product over this database, configured as by default.
+    pub fn app(&self) -> Arc<App> {
+        self.app_with(Config::default())
+    }
+
+    /// The product over this database.
+    pub fn app_with(&self, config: Config) -> Arc<App> {
+        App::new(config, self.db.clone())
+    }
+
+    /// The owner of a new workspace.
+    pub async fn owner(&self) -> Viewer {
+        let workspace_id = self.workspace("Bloom & Co").await;
+        self.member(workspace_id, Role::Owner).await
+    }
+
+    /// Another member of a workspace; the person is new, too.
+    pub async fn member(&self, workspace_id: WorkspaceId, role: Role) -> Viewer {
+        let user_id = UserId::new();
+        let name = format!("{role} {}", &user_id.0.simple().to_string()[24..]);
+        sqlx::query("insert into users (id, email, name) values ($1, $2, $3)")
+            .bind(user_id)
+            .bind(format!("{}@example.com", user_id.0.simple()))
+            .bind(&name)
+            .execute(self.db.pool())
+            .await
+            .unwrap();
+        self.join(workspace_id, user_id, role).await
+    }
+
+    /// Makes a person who exists a member of one more workspace.
+    pub async fn join(&self, workspace_id: WorkspaceId, user_id: UserId, role: Role) -> Viewer {
+        let (name, email): (String, String) = sqlx::query_as("select name, email from users where id = $1")
+            .bind(user_id)
+            .fetch_one(self.db.pool())
+            .await
+            .unwrap();
+        let member_id = MemberId::new();
+        let mut tx = self.db.workspace(workspace_id).await.unwrap();
+        sqlx::query(
+            "insert into members (workspace_id, id, user_id, role, name, email) values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(workspace_id)
+        .bind(member_id)
+        .bind(user_id)
+        .bind(role)
+        .bind(&name)
+        .bind(email)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        Viewer { user_id, member_id, workspace_id, role, name, request: RequestContext::default() }
+    }
+}
