@@ -26,7 +26,7 @@ async function buildWidget() {
   await rm(at('dist'), { recursive: true, force: true });
   await mkdir(at('dist/assets'), { recursive: true });
   // One fixed name, in every customer's snippet: must stay valid for ever.
-  await build({ ...shared, format: 'iife', target: 'es2020', entryPoints: [at('src/loader/loader.ts')], outfile: at('dist/widget.js') });
+  await build({ ...shared, format: 'iife', target: 'es2021', entryPoints: [at('src/loader/loader.ts')], outfile: at('dist/widget.js') });
   const frame = await build({
     ...shared, format: 'esm', splitting: true, metafile: true, outdir: at('dist/assets'), absWorkingDir: root,
     entryPoints: { frame: 'src/frame/main.ts', styles: 'src/frame/frame.css' },

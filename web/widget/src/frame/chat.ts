@@ -11,6 +11,7 @@ import type { Attachment, Config, Message, PageRef, ServerFrame, Session } from 
 import { toAsk } from './prechat';
 import { blip, unlock } from './sound';
 import { tabs } from './tabs';
+import { titleFlash } from './title';
 import { Thread } from './thread';
 import type { Answers } from './view/prechat';
 import { view, type View } from './view/app';
@@ -72,6 +73,7 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
     changed: () => show(),
     newId: () => uuidv7(),
   });
+  const flash = titleFlash((text) => bridge.send('title', { text }));
   const others = tabs(`switchboard:${uuid}`, {
     seen: (seq) => {
       thread.contactRead(seq);
@@ -179,7 +181,8 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
     if (theirs) {
       dots(null);
       const away = !isOpen || document.hidden;
-      bridge.send('message', { message: { id: theirs.id, from: theirs.author.name ?? '' }, flash: away ? say('newMessage') : '' });
+      bridge.send('message', { message: { id: theirs.id, from: theirs.author.name ?? '' } });
+      if (document.hidden) flash.start(say('newMessage'));
       if (!muted && (away || !document.hasFocus())) void others.mayRing(theirs.id).then((mine) => mine && blip());
     }
     arrivedHere();

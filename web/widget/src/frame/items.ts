@@ -20,7 +20,7 @@ export function items(thread: Thread, entries: Entry[], { say, locale, now, live
   const list: Item[] = thread.messages.map((m) => ({
     ...blank(m.clientMessageId || m.id, new Date(m.createdAt), locale),
     kind: m.author.kind,
-    name: m.author.name || say('team'),
+    name: m.author.kind === 'contact' ? '' : m.author.name || say('team'),
     text: m.text ?? '',
     attachments: m.attachments ?? [],
     deleted: !!m.deleted,

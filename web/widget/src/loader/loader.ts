@@ -4,7 +4,7 @@
  * another document; this side only keeps the visitor token (docs/WIDGET.md).
  */
 import { paint, type Launcher } from './launcher';
-import { nearest, WORDS } from './words';
+import { chatIn } from './words';
 
 type Listener = (detail?: unknown) => void;
 type Command = [name: string, ...rest: any[]];
@@ -15,7 +15,7 @@ const script = (doc.currentScript ?? doc.querySelector('script[data-widget]')) a
 const uuid = script?.dataset.widget;
 
 // A page may carry the snippet twice, or run it again after a page swap.
-if (script && uuid && !w.switchboard?.on) start(script, uuid);
+if (script && uuid && !w.switchboard?.sb) start(script, uuid);
 
 function start(tag: HTMLScriptElement, widget: string): void {
   const { origin } = new URL(tag.src);
@@ -37,25 +37,19 @@ function start(tag: HTMLScriptElement, widget: string): void {
   let locale = options.locale;
   let kept: { token?: string; back?: boolean } = {};
   try {
-    kept = JSON.parse(localStorage.getItem(storeKey) ?? '{}');
+    kept = JSON.parse(localStorage[storeKey]);
   } catch {
-    /* storage is blocked: the conversation lasts as long as the page */
+    /* nothing kept, or storage is blocked: the conversation lasts as long as the page */
   }
 
   const languages = () => (locale ? [locale] : [...navigator.languages]);
-  const words = () => WORDS[nearest(languages())]!;
-  const emit = (name: string, detail?: unknown) =>
-    listeners[name]?.forEach((listener) => {
-      try {
-        listener(detail);
-      } catch (error) {
-        console.error(error);
-      }
-    });
+  const label = () => chatIn(languages());
+  // Each on its own turn: a listener that throws harms nobody else.
+  const emit = (name: string, detail?: unknown) => listeners[name]?.forEach((listener) => setTimeout(listener, 0, detail));
   const keep = (next: typeof kept) => {
     kept = next;
     try {
-      localStorage.setItem(storeKey, JSON.stringify(kept));
+      localStorage[storeKey] = JSON.stringify(kept);
     } catch {
       /* as above */
     }
@@ -70,7 +64,7 @@ function start(tag: HTMLScriptElement, widget: string): void {
   function makeFrame(): void {
     if (frame || !ui) return;
     frame = doc.createElement('iframe');
-    frame.title = config.name || words()[0];
+    frame.title = config.name;
     frame.allow = 'autoplay; clipboard-write';
     frame.setAttribute(
       'sandbox',
@@ -86,18 +80,20 @@ function start(tag: HTMLScriptElement, widget: string): void {
 
   addEventListener('message', (event) => {
     const data = event.data;
-    if (!frame || event.source !== frame.contentWindow || event.origin !== origin || data?.sb !== 1) return;
+    if (event.source !== frame?.contentWindow || event.origin !== origin || data?.sb !== 1) return;
     switch (data.type) {
       case 'visitor':
-        keep({ token: String(data.token), back: !!data.back });
+        keep({ token: data.token, back: data.back });
         break;
       case 'unread':
-        if (unread !== data.count) emit('unread', (unread = +data.count || 0));
+        if (unread !== data.count) emit('unread', (unread = data.count));
         show();
         break;
       case 'message':
         emit('message', data.message);
-        if (data.flash) flash(String(data.flash));
+        break;
+      case 'title':
+        title(data.text);
         break;
       case 'error':
         emit('error', data.code);
@@ -146,26 +142,19 @@ function start(tag: HTMLScriptElement, widget: string): void {
   });
 
   function show(): void {
-    ui?.set({ open: isOpen, hidden, unread, full: isOpen && narrow.matches, words: words() });
-    if (isOpen || !unread) flash();
+    ui?.set({ open: isOpen, hidden, unread, full: isOpen && narrow.matches, label: label() });
   }
   narrow.addEventListener('change', show);
 
   // ---- title: says that someone answered while the visitor looks elsewhere
 
   let originalTitle: string | undefined;
-  let timer = 0;
-  function flash(text?: string): void {
-    clearInterval(timer);
-    if (originalTitle !== undefined) doc.title = originalTitle;
-    originalTitle = undefined;
-    if (!text || !doc.hidden) return;
-    originalTitle = doc.title;
-    const turn = () => (doc.title = doc.title === text ? originalTitle! : text);
-    turn();
-    if (!matchMedia('(prefers-reduced-motion:reduce)').matches) timer = setInterval(turn, 1500) as any;
+  /** The frame says when: a text, then nothing, in turn. */
+  function title(text?: string): void {
+    originalTitle ??= doc.title;
+    doc.title = text || originalTitle;
+    if (!text) originalTitle = undefined;
   }
-  doc.addEventListener('visibilitychange', () => doc.hidden || flash());
 
   // ---- what the page may ask for
 
@@ -199,9 +188,9 @@ function start(tag: HTMLScriptElement, widget: string): void {
     },
   };
   const run = ([name, ...rest]: Command) => commands[name]?.(...rest);
-  const queue: Command[] = w.switchboard?.q ?? [];
+  const queue: Iterable<Command> = w.switchboard?.q ?? [];
   const api: any = (...command: Command) => run(command);
-  api.on = 1;
+  api.sb = 1;
   w.switchboard = api;
 
   // ---- the one settings call
@@ -217,7 +206,7 @@ function start(tag: HTMLScriptElement, widget: string): void {
       // Someone who has a conversation sees on the launcher that an answer came.
       else if (kept.back) (w.requestIdleCallback ?? setTimeout)(makeFrame);
     })
-    .catch((why) => console.warn(`switchboard: the chat is not available here (${why})`));
+    .catch((why) => console.warn('switchboard: no chat here,', why));
 
-  [...queue].forEach((command) => run(Array.from(command) as Command));
+  for (const command of queue) run(command);
 }

@@ -1,12 +1,8 @@
-/** What the launcher says to a screen reader: open, close, unread. */
-export const WORDS: Record<string, [open: string, close: string, unread: string]> = {
-  en: ['Open chat', 'Close chat', 'unread'],
-  es: ['Abrir el chat', 'Cerrar el chat', 'sin leer'],
-  tr: ['Sohbeti aç', 'Sohbeti kapat', 'okunmamış'],
-  hi: ['चैट खोलें', 'चैट बंद करें', 'अपठित'],
-  ar: ['فتح المحادثة', 'إغلاق المحادثة', 'غير مقروءة'],
-};
+/** The launcher's name; whether it is open, `aria-expanded` says. */
+const WORDS: Record<string, string> = { tr: 'Sohbet', hi: 'चैट', ar: 'المحادثة' };
 
-export function nearest(wanted: readonly string[]): string {
-  return wanted.map((l) => l.slice(0, 2).toLowerCase()).find((l) => l in WORDS) ?? 'en';
+/** In the first wanted language we speak. English and Spanish say the same. */
+export function chatIn(wanted: readonly string[]): string {
+  const spoken = wanted.map((locale) => locale.slice(0, 2)).find((language) => /en|es|tr|hi|ar/.test(language));
+  return WORDS[spoken ?? ''] ?? 'Chat';
 }
