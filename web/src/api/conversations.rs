@@ -1,0 +1,236 @@
+//! Conversations: lists, one, and what is done with them.
+
+use serde::{Deserialize, Serialize};
+use shared::{AuthorKind, ChannelId, ConversationId, ConversationKind, ConversationStatus, MemberId};
+
+use super::channels::{CHANNEL_SUMMARY, ChannelSummary};
+use super::contacts::{CONTACT_SUMMARY, ContactSummary};
+use super::failure::{PROBLEM, Problem};
+use super::operation::{NoVariables, Operation};
+use super::session::Answer;
+use super::{Page, Timestamp};
+
+/// The member a conversation is given to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Assignee {
+    pub id: MemberId,
+    pub name: String,
+}
+
+/// A conversation as it stands for everyone. What is the viewer's own (`read_count`) comes only with
+/// lists and single reads, never with live events.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    pub id: ConversationId,
+    /// For people: `#1042`.
+    pub number: i32,
+    pub kind: ConversationKind,
+    pub status: ConversationStatus,
+    pub snoozed_until: Option<Timestamp>,
+    pub contact: ContactSummary,
+    pub channel: ChannelSummary,
+    pub assignee: Option<Assignee>,
+    pub last_activity_at: Timestamp,
+    pub created_at: Timestamp,
+    /// The customer has been waiting since; none: nobody waits.
+    pub waiting_since: Option<Timestamp>,
+    /// Of the last message or note, at most 120 characters.
+    pub preview: String,
+    pub preview_author: AuthorKind,
+    /// The newest message's number.
+    pub last_seq: i64,
+    /// How many the customer has written.
+    pub inbound_count: i64,
+    /// How many of those the viewer has read; none where the server was not asked.
+    #[serde(default)]
+    pub read_count: Option<i64>,
+    /// The customer has read up to this number.
+    pub contact_read_seq: i64,
+    pub contact_delivered_seq: i64,
+}
+
+/// What [`Conversation`] is selected with, but for the viewer's own fields; needs [`CHANNEL_SUMMARY`]
+/// and [`CONTACT_SUMMARY`] too.
+pub const CONVERSATION: &str = "fragment ConversationParts on Conversation { id number kind status snoozedUntil \
+    contact { ...ContactSummaryParts } channel { ...ChannelSummaryParts } assignee { id name } lastActivityAt \
+    createdAt waitingSince preview previewAuthor lastSeq inboundCount contactReadSeq contactDeliveredSeq }";
+
+const WHOLE: &[&str] = &[CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY];
+const CHANGE: &[&str] = &[CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, PROBLEM];
+
+/// Which list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ConversationView {
+    Mine,
+    Unassigned,
+    All,
+    Snoozed,
+    Closed,
+}
+
+/// Which list, how many, after which cursor. With a channel, only that channel's.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListConversations {
+    pub view: ConversationView,
+    pub channel_id: Option<ChannelId>,
+    pub first: u32,
+    pub after: Option<String>,
+}
+
+/// One page of a list.
+#[derive(Debug, Deserialize)]
+pub struct ConversationPage {
+    pub conversations: Page<Conversation>,
+}
+
+/// Newest activity first.
+pub const CONVERSATIONS: Operation<ListConversations, ConversationPage> = Operation::new(
+    "query Conversations($view: ConversationView!, $channelId: ID, $first: Int!, $after: String) { \
+     conversations(view: $view, channelId: $channelId, first: $first, after: $after) { nodes { ...ConversationParts \
+     readCount } pageInfo { hasNextPage endCursor } } }",
+    WHOLE,
+);
+
+/// Which conversation.
+#[derive(Clone, Debug, Serialize)]
+pub struct WhichConversation {
+    pub id: ConversationId,
+}
+
+/// None: not here.
+#[derive(Debug, Deserialize)]
+pub struct ConversationAnswer {
+    pub conversation: Option<Conversation>,
+}
+
+/// One conversation as it stands.
+pub const CONVERSATION_BY_ID: Operation<WhichConversation, ConversationAnswer> = Operation::new(
+    "query ConversationById($id: ID!) { conversation(id: $id) { ...ConversationParts readCount } }",
+    WHOLE,
+);
+
+/// How many are open on a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelCount {
+    pub channel_id: ChannelId,
+    pub open: i64,
+}
+
+/// How many each list holds; `all` and `channels` count open ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct ViewCounts {
+    pub mine: i64,
+    pub unassigned: i64,
+    pub all: i64,
+    pub snoozed: i64,
+    pub closed: i64,
+    pub channels: Vec<ChannelCount>,
+}
+
+/// Everything the board needs before its first list: the event number to subscribe after, counters,
+/// channels and members.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Board {
+    /// Read by the server before the rest, so nothing between is missed.
+    pub event_seq: i64,
+    pub view_counts: ViewCounts,
+    pub channels: Vec<ChannelSummary>,
+    pub members: Vec<super::session::Member>,
+}
+
+/// Answers [`Board`].
+pub const BOARD: Operation<NoVariables, Board> = Operation::new(
+    "query Board { eventSeq viewCounts { mine unassigned all snoozed closed channels { channelId open } } \
+     channels { ...ChannelSummaryParts } members { ...MemberParts } }",
+    &[CHANNEL_SUMMARY, super::session::MEMBER],
+);
+
+/// The number of the newest event.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventSeq {
+    pub event_seq: i64,
+}
+
+/// To be read before lists are loaded; subscribe after it.
+pub const EVENT_SEQ: Operation<NoVariables, EventSeq> = Operation::new("query EventSeq { eventSeq }", &[]);
+
+/// The changed conversation, or why not.
+#[derive(Debug, Deserialize)]
+pub struct ConversationPayload {
+    pub conversation: Option<Conversation>,
+    pub problem: Option<Problem>,
+}
+
+/// To whom; none: to nobody.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assign {
+    pub conversation_id: ConversationId,
+    pub member_id: Option<MemberId>,
+}
+
+/// Gives a conversation to a member, or to nobody.
+pub const ASSIGN: Operation<Assign, Answer<ConversationPayload>> = Operation::new(
+    "mutation Assign($conversationId: ID!, $memberId: ID) { payload: assignConversation(conversationId: \
+     $conversationId, memberId: $memberId) { conversation { ...ConversationParts readCount } \
+     problem { ...ProblemParts } } }",
+    CHANGE,
+);
+
+/// Until when.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snooze {
+    pub conversation_id: ConversationId,
+    pub until: Timestamp,
+}
+
+/// Puts a conversation away until a time, or until the customer writes.
+pub const SNOOZE: Operation<Snooze, Answer<ConversationPayload>> = Operation::new(
+    "mutation Snooze($conversationId: ID!, $until: DateTime!) { payload: snoozeConversation(conversationId: \
+     $conversationId, until: $until) { conversation { ...ConversationParts readCount } problem { ...ProblemParts } } }",
+    CHANGE,
+);
+
+/// The conversation to change.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    pub conversation_id: ConversationId,
+}
+
+/// Done, until the customer writes again.
+pub const CLOSE: Operation<Change, Answer<ConversationPayload>> = Operation::new(
+    "mutation Close($conversationId: ID!) { payload: closeConversation(conversationId: $conversationId) \
+     { conversation { ...ConversationParts readCount } problem { ...ProblemParts } } }",
+    CHANGE,
+);
+
+/// Open again.
+pub const REOPEN: Operation<Change, Answer<ConversationPayload>> = Operation::new(
+    "mutation Reopen($conversationId: ID!) { payload: reopenConversation(conversationId: $conversationId) \
+     { conversation { ...ConversationParts readCount } problem { ...ProblemParts } } }",
+    CHANGE,
+);
+
+/// How many of the customer's messages the viewer has read now.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MarkRead {
+    pub conversation_id: ConversationId,
+    pub inbound_count: i64,
+}
+
+/// Moves the viewer's read position; it never moves back.
+pub const MARK_READ: Operation<MarkRead, Answer<ConversationPayload>> = Operation::new(
+    "mutation MarkRead($conversationId: ID!, $inboundCount: Int!) { payload: markRead(conversationId: \
+     $conversationId, inboundCount: $inboundCount) { conversation { ...ConversationParts readCount } \
+     problem { ...ProblemParts } } }",
+    CHANGE,
+);

@@ -1,0 +1,270 @@
+//! Messages of a thread, sending, notes and drafts.
+
+use serde::{Deserialize, Serialize};
+use shared::{AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId, MessageStatus};
+
+use super::channels::CHANNEL_SUMMARY;
+use super::contacts::CONTACT_SUMMARY;
+use super::conversations::{CONVERSATION, Conversation};
+use super::failure::{PROBLEM, Problem};
+use super::operation::Operation;
+use super::session::{Answer, Input};
+use super::{Page, Timestamp};
+
+/// Who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Author {
+    pub kind: AuthorKind,
+    pub name: String,
+    pub member_id: Option<MemberId>,
+    pub contact_id: Option<ContactId>,
+}
+
+/// One entry of a thread: a message, a note, or something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    pub id: MessageId,
+    /// Its number in the conversation; the thread's order.
+    pub seq: i64,
+    pub conversation_id: ConversationId,
+    /// What the sending client called it.
+    pub client_id: Option<String>,
+    pub direction: Direction,
+    pub author: Author,
+    /// Plain text; empty when only files, or deleted.
+    pub text: String,
+    /// The platform's time.
+    pub sent_at: Timestamp,
+    /// When we stored it.
+    pub created_at: Timestamp,
+    /// Arrived out of order.
+    pub late: bool,
+    /// Outbound only.
+    pub status: Option<MessageStatus>,
+    /// Why the platform refused it.
+    pub failure: Option<String>,
+    pub quoted: Option<QuotedMessage>,
+    pub attachments: Vec<Attachment>,
+    pub reactions: Vec<Reaction>,
+    pub edited_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
+    /// Set when `direction` is activity.
+    pub activity: Option<Activity>,
+}
+
+/// What a message answers.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuotedMessage {
+    pub message_id: Option<MessageId>,
+    pub author_name: String,
+    pub text: String,
+}
+
+/// An emoji put on a message.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reaction {
+    pub emoji: String,
+    pub by_name: String,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ActivityKind {
+    Assigned,
+    Unassigned,
+    Snoozed,
+    Woken,
+    Closed,
+    Reopened,
+    Started,
+}
+
+/// Something that happened, and who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activity {
+    pub kind: ActivityKind,
+    pub actor_name: String,
+    /// The assignee.
+    pub member_name: Option<String>,
+    pub until: Option<Timestamp>,
+}
+
+/// A file. `POST /files` answers the same shape.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub kind: AttachmentKind,
+    pub name: String,
+    pub content_type: String,
+    pub size_bytes: i64,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    /// A path on our origin.
+    pub url: String,
+    /// Images only.
+    pub thumbnail_url: Option<String>,
+}
+
+/// What [`Message`] is selected with.
+pub const MESSAGE: &str = "fragment MessageParts on Message { id seq conversationId clientId direction \
+    author { kind name memberId contactId } text sentAt createdAt late status failure \
+    quoted { messageId authorName text } attachments { id kind name contentType sizeBytes width height url \
+    thumbnailUrl } reactions { emoji byName } editedAt deletedAt activity { kind actorName memberName until } }";
+
+/// A thread's newest messages, with the conversation as it stands and the viewer's drafts.
+#[derive(Debug, Deserialize)]
+pub struct ThreadAnswer {
+    /// None: not here.
+    pub conversation: Option<Thread>,
+}
+
+/// See [`ThreadAnswer`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Thread {
+    #[serde(flatten)]
+    pub conversation: Conversation,
+    pub messages: Page<Message>,
+    pub reply_draft: Option<Draft>,
+    pub note_draft: Option<Draft>,
+}
+
+/// Which thread, and how many of its newest messages.
+#[derive(Clone, Debug, Serialize)]
+pub struct OpenThread {
+    pub id: ConversationId,
+    pub last: u32,
+}
+
+/// Opens a thread in one question.
+pub const THREAD: Operation<OpenThread, ThreadAnswer> = Operation::new(
+    "query Thread($id: ID!, $last: Int!) { conversation(id: $id) { ...ConversationParts readCount \
+     messages(last: $last) { nodes { ...MessageParts } pageInfo { hasPreviousPage startCursor } } \
+     replyDraft: draft(mode: REPLY) { mode text updatedAt } noteDraft: draft(mode: NOTE) { mode text updatedAt } } }",
+    &[CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, MESSAGE],
+);
+
+/// The messages before a cursor.
+#[derive(Clone, Debug, Serialize)]
+pub struct EarlierMessages {
+    pub id: ConversationId,
+    pub last: u32,
+    pub before: String,
+}
+
+/// None: not here.
+#[derive(Debug, Deserialize)]
+pub struct HistoryAnswer {
+    pub conversation: Option<History>,
+}
+
+/// See [`EarlierMessages`]; ascending.
+#[derive(Debug, Deserialize)]
+pub struct History {
+    pub messages: Page<Message>,
+}
+
+/// Loads a thread upwards.
+pub const HISTORY: Operation<EarlierMessages, HistoryAnswer> = Operation::new(
+    "query History($id: ID!, $last: Int!, $before: String!) { conversation(id: $id) { messages(last: $last, \
+     before: $before) { nodes { ...MessageParts } pageInfo { hasPreviousPage startCursor } } } }",
+    &[MESSAGE],
+);
+
+/// A message to a contact.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendMessageInput {
+    pub conversation_id: ConversationId,
+    /// A UUID made here; a repeat returns the same message.
+    pub client_id: String,
+    pub text: String,
+    pub attachment_ids: Vec<AttachmentId>,
+    pub quoted_message_id: Option<MessageId>,
+    /// The newest number on screen; an answer by someone else after it stops the send (`NEWER_ANSWER`).
+    pub last_seen_seq: Option<i64>,
+}
+
+/// The sent message, or what came between.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessagePayload {
+    pub message: Option<Message>,
+    pub conversation: Option<Conversation>,
+    pub problem: Option<Problem>,
+    /// With `NEWER_ANSWER`: what someone else has answered meanwhile.
+    pub newer_message: Option<Message>,
+}
+
+const SENT: &[&str] = &[MESSAGE, CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, PROBLEM];
+
+/// Sends a message to the contact.
+pub const SEND_MESSAGE: Operation<Input<SendMessageInput>, Answer<MessagePayload>> = Operation::new(
+    "mutation SendMessage($input: SendMessageInput!) { payload: sendMessage(input: $input) { message { ...MessageParts } \
+     conversation { ...ConversationParts readCount } problem { ...ProblemParts } newerMessage { ...MessageParts } } }",
+    SENT,
+);
+
+/// A note that only members see.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddNoteInput {
+    pub conversation_id: ConversationId,
+    pub client_id: String,
+    pub text: String,
+    pub attachment_ids: Vec<AttachmentId>,
+}
+
+/// Leaves a private note.
+pub const ADD_NOTE: Operation<Input<AddNoteInput>, Answer<MessagePayload>> = Operation::new(
+    "mutation AddNote($input: AddNoteInput!) { payload: addNote(input: $input) { message { ...MessageParts } \
+     conversation { ...ConversationParts readCount } problem { ...ProblemParts } newerMessage { ...MessageParts } } }",
+    SENT,
+);
+
+/// What is being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DraftMode {
+    Reply,
+    Note,
+}
+
+/// The viewer's own unsent text.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    pub mode: DraftMode,
+    pub text: String,
+    pub updated_at: Timestamp,
+}
+
+/// Empty text discards the draft.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SaveDraft {
+    pub conversation_id: ConversationId,
+    pub mode: DraftMode,
+    pub text: String,
+}
+
+/// The kept draft.
+#[derive(Debug, Deserialize)]
+pub struct DraftPayload {
+    pub draft: Option<Draft>,
+    pub problem: Option<Problem>,
+}
+
+/// Keeps a draft on the server.
+pub const SAVE_DRAFT: Operation<SaveDraft, Answer<DraftPayload>> = Operation::new(
+    "mutation SaveDraft($conversationId: ID!, $mode: DraftMode!, $text: String!) { payload: saveDraft(conversationId: \
+     $conversationId, mode: $mode, text: $text) { draft { mode text updatedAt } problem { ...ProblemParts } } }",
+    &[PROBLEM],
+);

@@ -1,0 +1,238 @@
+//! Who is signed in, and the ways in and out.
+
+use serde::{Deserialize, Serialize};
+use shared::{MemberId, Role, UserId, WorkspaceId};
+
+use super::Timestamp;
+use super::failure::{PROBLEM, Problem};
+use super::operation::{NoVariables, Operation};
+
+/// The signed-in person.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+}
+
+/// Someone's place in the current workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    pub id: MemberId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    /// Removed members stay readable on what they did.
+    pub active: bool,
+    pub joined_at: Timestamp,
+}
+
+/// What [`Member`] is selected with.
+pub const MEMBER: &str = "fragment MemberParts on Member { id name email role active joinedAt }";
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Workspace {
+    pub id: WorkspaceId,
+    pub name: String,
+}
+
+/// One of the workspaces the signed-in person belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Membership {
+    pub workspace: Workspace,
+    pub role: Role,
+    /// The one this session is in.
+    pub current: bool,
+}
+
+/// Who is asking, and in which workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Viewer {
+    pub user: User,
+    pub member: Member,
+    pub workspace: Workspace,
+    pub memberships: Vec<Membership>,
+}
+
+impl Viewer {
+    /// Whether the role reaches `role` in the current workspace.
+    pub fn is_at_least(&self, role: Role) -> bool {
+        self.member.role.includes(role)
+    }
+}
+
+/// What [`Viewer`] is selected with; needs [`MEMBER`] too.
+pub const VIEWER: &str = "fragment ViewerParts on Viewer { user { id name email } member { ...MemberParts } \
+    workspace { id name } memberships { workspace { id name } role current } }";
+
+/// What anyone may know of this installation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instance {
+    /// No owner yet: the first-run page is open to whoever has its token.
+    pub needs_setup: bool,
+    /// Mails can be sent; otherwise links are shown to be passed on.
+    pub mail_configured: bool,
+}
+
+/// The first question of every visit.
+#[derive(Debug, Deserialize)]
+pub struct Start {
+    pub instance: Instance,
+    pub viewer: Option<Viewer>,
+}
+
+/// Answers [`Start`].
+pub const START: Operation<NoVariables, Start> = Operation::new(
+    "query Start { instance { needsSetup mailConfigured } viewer { ...ViewerParts } }",
+    &[VIEWER, MEMBER],
+);
+
+/// What every change of session answers: the new viewer, or why not.
+#[derive(Debug, Deserialize)]
+pub struct SessionPayload {
+    pub viewer: Option<Viewer>,
+    pub problem: Option<Problem>,
+}
+
+/// `data` of a mutation that answers one payload, whatever the field's name: documents alias it to `payload`.
+#[derive(Debug, Deserialize)]
+pub struct Answer<Payload> {
+    pub payload: Payload,
+}
+
+const SESSION: &[&str] = &[VIEWER, MEMBER, PROBLEM];
+
+/// The first owner and the first workspace.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetUpInput {
+    /// From the link the server printed.
+    pub token: String,
+    pub workspace_name: String,
+    pub name: String,
+    pub email: String,
+    pub password: String,
+}
+
+/// Variables that are one `input` object.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Input<Fields> {
+    pub input: Fields,
+}
+
+/// Makes the first owner.
+pub const SET_UP: Operation<Input<SetUpInput>, Answer<SessionPayload>> = Operation::new(
+    "mutation SetUp($input: SetUpInput!) { payload: setUp(input: $input) { viewer { ...ViewerParts } \
+     problem { ...ProblemParts } } }",
+    SESSION,
+);
+
+/// E-mail and password.
+#[derive(Clone, Debug, Serialize)]
+pub struct Credentials {
+    pub email: String,
+    pub password: String,
+}
+
+/// Starts a session.
+pub const SIGN_IN: Operation<Credentials, Answer<SessionPayload>> = Operation::new(
+    "mutation SignIn($email: String!, $password: String!) { payload: signIn(email: $email, password: $password) \
+     { viewer { ...ViewerParts } problem { ...ProblemParts } } }",
+    SESSION,
+);
+
+/// A payload that only says that it was done.
+#[derive(Debug, Deserialize)]
+pub struct Done {
+    pub ok: bool,
+}
+
+/// Ends this session.
+pub const SIGN_OUT: Operation<NoVariables, Answer<Done>> =
+    Operation::new("mutation SignOut { payload: signOut { ok } }", &[]);
+
+/// An address to write to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Email {
+    pub email: String,
+}
+
+/// Sends a reset link, if there is such an account; the answer never says.
+pub const REQUEST_PASSWORD_RESET: Operation<Email, Answer<Done>> = Operation::new(
+    "mutation RequestPasswordReset($email: String!) { payload: requestPasswordReset(email: $email) { ok } }",
+    &[],
+);
+
+/// The token of a mailed link and the password wanted.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewPassword {
+    pub token: String,
+    pub password: String,
+}
+
+/// Sets a new password and signs in.
+pub const RESET_PASSWORD: Operation<NewPassword, Answer<SessionPayload>> = Operation::new(
+    "mutation ResetPassword($token: String!, $password: String!) { payload: resetPassword(token: $token, \
+     password: $password) { viewer { ...ViewerParts } problem { ...ProblemParts } } }",
+    SESSION,
+);
+
+/// The old password proves who asks.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedPassword {
+    pub current_password: String,
+    pub new_password: String,
+}
+
+/// Changes the password; all other sessions end.
+pub const CHANGE_PASSWORD: Operation<ChangedPassword, Answer<SessionPayload>> = Operation::new(
+    "mutation ChangePassword($currentPassword: String!, $newPassword: String!) { payload: \
+     changePassword(currentPassword: $currentPassword, newPassword: $newPassword) { viewer { ...ViewerParts } \
+     problem { ...ProblemParts } } }",
+    SESSION,
+);
+
+/// A name.
+#[derive(Clone, Debug, Serialize)]
+pub struct Name {
+    pub name: String,
+}
+
+/// Makes another workspace and moves the session into it.
+pub const CREATE_WORKSPACE: Operation<Name, Answer<SessionPayload>> = Operation::new(
+    "mutation CreateWorkspace($name: String!) { payload: createWorkspace(name: $name) { viewer { ...ViewerParts } \
+     problem { ...ProblemParts } } }",
+    SESSION,
+);
+
+/// The workspace to go to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SwitchTo {
+    pub workspace_id: WorkspaceId,
+}
+
+/// Moves the session into another of the person's workspaces.
+pub const SWITCH_WORKSPACE: Operation<SwitchTo, Answer<SessionPayload>> = Operation::new(
+    "mutation SwitchWorkspace($workspaceId: ID!) { payload: switchWorkspace(workspaceId: $workspaceId) \
+     { viewer { ...ViewerParts } problem { ...ProblemParts } } }",
+    SESSION,
+);
+
+/// The renamed workspace.
+#[derive(Debug, Deserialize)]
+pub struct WorkspacePayload {
+    pub workspace: Option<Workspace>,
+    pub problem: Option<Problem>,
+}
+
+/// Renames the current workspace.
+pub const RENAME_WORKSPACE: Operation<Name, Answer<WorkspacePayload>> = Operation::new(
+    "mutation RenameWorkspace($name: String!) { payload: renameWorkspace(name: $name) { workspace { id name } \
+     problem { ...ProblemParts } } }",
+    &[PROBLEM],
+);

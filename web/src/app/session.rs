@@ -1,0 +1,173 @@
+//! Who is signed in, for the whole app, and where that leads.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::route::Route;
+use super::router::Router;
+use crate::api::operation::NoVariables;
+use crate::api::session::{Instance, SIGN_OUT, START, SWITCH_WORKSPACE, SwitchTo, Viewer};
+use crate::api::{Failure, client, live};
+use shared::WorkspaceId;
+
+/// What is known of the session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// The first question is on its way.
+    Starting,
+    /// It failed.
+    NotStarted(Failure),
+    /// Nobody is signed in.
+    SignedOut(Instance),
+    /// Someone is.
+    SignedIn(Viewer),
+}
+
+/// The session; from [`use_session`].
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// Who, if anyone.
+    pub state: RwSignal<State>,
+    instance: RwSignal<Instance>,
+    /// Where a signed-out visitor wanted to go.
+    wanted: RwSignal<Route>,
+    router: Router,
+}
+
+/// The app's session.
+pub fn use_session() -> Session {
+    expect_context::<Session>()
+}
+
+/// The signed-in viewer, tracked. Only for components inside the signed-in part of the app.
+pub fn use_viewer() -> Signal<Option<Viewer>> {
+    let session = use_session();
+    Signal::derive(move || session.viewer())
+}
+
+impl Session {
+    pub(super) fn provide(router: Router) -> Self {
+        let session = Self {
+            state: RwSignal::new(State::Starting),
+            instance: RwSignal::new(Instance::default()),
+            wanted: RwSignal::new(Route::HOME),
+            router,
+        };
+        provide_context(session);
+        client::on_signed_out(move || session.ended());
+        session.start();
+        // Signed-in or not decides about each new address as well.
+        Effect::new(move |_| {
+            router.route();
+            session.guard();
+        });
+        session
+    }
+
+    /// Asks the server who we are.
+    pub fn start(self) {
+        self.state.set(State::Starting);
+        spawn_local(async move {
+            match client::run(&START, NoVariables {}).await {
+                Ok(start) => {
+                    self.instance.set(start.instance);
+                    self.state.set(match start.viewer {
+                        Some(viewer) => State::SignedIn(viewer),
+                        None => State::SignedOut(start.instance),
+                    });
+                    self.guard();
+                }
+                Err(Failure::Unauthenticated) => {}
+                Err(failure) => self.state.set(State::NotStarted(failure)),
+            }
+        });
+    }
+
+    /// The signed-in viewer; tracked.
+    pub fn viewer(self) -> Option<Viewer> {
+        match self.state.get() {
+            State::SignedIn(viewer) => Some(viewer),
+            _ => None,
+        }
+    }
+
+    /// What this installation can do; tracked.
+    pub fn instance(self) -> Instance {
+        self.instance.get()
+    }
+
+    /// A sign-in, set-up, reset or accepted invitation succeeded: on to where the person wanted to go.
+    pub fn signed_in(self, viewer: Viewer) {
+        live::close();
+        self.instance.update(|instance| instance.needs_setup = false);
+        let wanted = self.wanted.get_untracked();
+        self.wanted.set(Route::HOME);
+        batch(|| {
+            self.state.set(State::SignedIn(viewer));
+            self.router.replace(wanted);
+        });
+    }
+
+    /// The viewer changed without leaving the page: a new name, a renamed workspace.
+    pub fn update(self, viewer: Viewer) {
+        self.state.set(State::SignedIn(viewer));
+    }
+
+    /// The server ended the session.
+    fn ended(self) {
+        live::close();
+        let here = self.router.route_untracked();
+        if matches!(self.state.get_untracked(), State::SignedIn(_)) && !here.is_public() {
+            self.wanted.set(here);
+        }
+        self.state.set(State::SignedOut(self.instance.get_untracked()));
+        self.guard();
+    }
+
+    /// Ends the session.
+    pub async fn sign_out(self) -> Result<(), Failure> {
+        client::run(&SIGN_OUT, NoVariables {}).await?;
+        live::close();
+        self.wanted.set(Route::HOME);
+        self.state.set(State::SignedOut(self.instance.get_untracked()));
+        self.router.replace(Route::SignIn);
+        Ok(())
+    }
+
+    /// Moves into another workspace.
+    pub async fn switch_workspace(self, workspace_id: WorkspaceId) -> Result<(), Failure> {
+        let payload = client::run(&SWITCH_WORKSPACE, SwitchTo { workspace_id }).await?.payload;
+        match (payload.viewer, payload.problem) {
+            (Some(viewer), _) => {
+                self.wanted.set(Route::HOME);
+                self.signed_in(viewer);
+                Ok(())
+            }
+            (None, Some(problem)) => Err(Failure::Invalid(problem.message)),
+            (None, None) => Err(Failure::NotFound),
+        }
+    }
+
+    /// Sends people to where they can be.
+    fn guard(self) {
+        let here = self.router.route_untracked();
+        match self.state.get_untracked() {
+            State::SignedOut(instance) => {
+                let set_up = matches!(here, Route::SetUp { .. });
+                if instance.needs_setup && !set_up {
+                    self.router.replace(Route::SetUp { token: String::new() });
+                } else if !instance.needs_setup && (set_up || !here.is_public()) {
+                    if !here.is_public() && here != Route::Missing {
+                        self.wanted.set(here);
+                    }
+                    self.router.replace(Route::SignIn);
+                }
+            }
+            // A signed-in person may follow an invitation or a reset link, but has nothing to do at the door.
+            State::SignedIn(_) if matches!(here, Route::SignIn | Route::Forgot | Route::SetUp { .. }) => {
+                self.router.replace(Route::HOME);
+            }
+            _ => {}
+        }
+    }
+}

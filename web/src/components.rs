@@ -1,0 +1,41 @@
+//! Building blocks used by two pages or more. Each has its CSS beside it.
+
+mod avatar;
+mod button;
+mod channel_mark;
+mod dialog;
+mod empty_state;
+mod error_note;
+mod field;
+mod form;
+pub mod icon;
+mod kbd;
+mod lamp;
+mod load;
+mod menu;
+mod palette;
+mod shortcuts;
+mod role;
+mod skeleton;
+pub mod time;
+mod toast;
+
+pub use avatar::Avatar;
+pub use button::{Button, IconButton, Look, Tip};
+pub use channel_mark::{ChannelMark, channel_kind_name};
+pub use dialog::Dialog;
+pub use empty_state::EmptyState;
+pub use error_note::ErrorNote;
+pub use field::{Select, SelectOption, Switch, TextArea, TextField};
+pub use form::{Form, FormNote, settle};
+pub use icon::Icon;
+pub use kbd::Kbd;
+pub use lamp::Lamp;
+pub use load::Load;
+pub use menu::{Menu, MenuItem};
+pub use palette::Palette;
+pub use role::role_name;
+pub use shortcuts::ShortcutsSheet;
+pub use skeleton::Skeleton;
+pub use time::RelativeTime;
+pub use toast::{ToastRegion, provide_toasts, use_toasts};
