@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::auth::Auth;
 use crate::config::Config;
 use crate::db::Db;
 
@@ -11,12 +12,15 @@ pub struct App {
     pub config: Config,
     /// As the server's own role.
     pub db: Db,
+    /// Signing in.
+    pub auth: Auth,
 }
 
 impl App {
     /// Puts the parts together. Opens nothing that can fail: connections are made when first needed.
     #[must_use]
     pub fn new(config: Config, db: Db) -> Arc<Self> {
-        Arc::new(Self { config, db })
+        let auth = Auth::default();
+        Arc::new(Self { config, db, auth })
     }
 }
