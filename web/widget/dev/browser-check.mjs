@@ -189,6 +189,8 @@ await story('history loads upwards and keeps its place', {}, async ({ server, vi
     await chat(page).locator('.log').evaluate((log) => (log.scrollTop = 0));
     return (await bubbles(page)).length === 131;
   }, 'all history');
+  const place = await chat(page).locator('.log').evaluate((log) => log.scrollTop);
+  assert.ok(place > 500, `the line that was read stays in sight (${place})`);
   const texts = await bubbles(page);
   assert.deepEqual(texts, ['start', ...Array.from({ length: 130 }, (_, i) => `line ${i + 1}`)]);
 });
@@ -349,6 +351,20 @@ await story('the page’s own script: identify, wrong identity, reset, events', 
   assert.ok(seen.some(([n, d]) => n === 'error' && d === 'BAD_IDENTITY'));
   await page.evaluate(() => window.switchboard('hide'));
   assert.equal(await launcher(page).isVisible(), false);
+});
+
+await story('a page that swaps its body, or clears itself, keeps the chat', {}, async ({ server, visit }) => {
+  const page = await visit();
+  await open(page);
+  await write(page, 'before the swap');
+  await until(() => server.last()?.[1].messages.length === 1, 'stored');
+  await chat(page).locator('textarea').fill('half a sen');
+  await page.evaluate(() => document.body.replaceWith(document.createElement('body')));
+  assert.equal(await chat(page).locator('textarea').inputValue(), 'half a sen', 'not even reloaded');
+  await page.evaluate(() => document.documentElement.replaceChildren(document.createElement('head'), document.createElement('body')));
+  await until(async () => (await bubbles(page).catch(() => [])).length === 1, 'back after the page cleared itself');
+  assert.equal(await chat(page).locator('textarea').inputValue(), 'half a sen', 'the draft is kept');
+  assert.equal(server.counts.config, 1);
 });
 
 await story('messages come by polling where sockets are blocked', {}, async ({ server, visit }) => {

@@ -73,6 +73,7 @@ export function mock(overrides = {}) {
         return json(404, { code: 'NOT_FOUND' });
       }
     }
+    if (url.pathname === '/favicon.ico') return json(204);
     if (url.pathname === '/') {
       const html = await readFile(path.join(dist, 'try.html'), 'utf8');
       const options = [...url.searchParams].filter(([k]) => k.startsWith('data-')).map(([k, v]) => ` ${k}="${v.replace(/[^\w-]/g, '')}"`).join('');

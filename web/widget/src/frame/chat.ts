@@ -65,6 +65,8 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   const outbox = new Outbox({
     keep: { load: () => keep.read('outbox'), save: (text) => keep.write('outbox', text) },
     post: async (body) => {
+      // Nobody to send it as; it stays until the visitor is known.
+      if (blocked) return { kind: 'later', afterMs: 60_000 };
       const result = await api.post(body);
       if (result.kind === 'later' && result.afterMs && result.afterMs > 1_000) ui.note(say('slowDown'));
       else ui.note('');
@@ -353,10 +355,12 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   function restart(forget: boolean, tell = true): void {
     live.stop();
     if (forget) {
+      bridge.send('visitor', {});
       KEYS.concat('talked').forEach((key) => keep.write(key, null));
       if (tell) others.reset();
     }
-    // Starting over is a reload: the loader sends a new `init`.
+    // Starting over is a reload: the loader sends a new `init`. Nothing said until then counts.
+    bridge.send = () => {};
     location.reload();
   }
 

@@ -45,7 +45,7 @@ export function items(thread: Thread, entries: Entry[], { say, locale, now, live
     item.first = newDay || !joins(before, item);
     if (before) before.last = item.first;
     item.last = true;
-    item.showState = item === lastOwn || item.state === 'failed' || item.state === 'waiting';
+    item.showState = item === lastOwn || item.state === 'failed';
   });
   return list;
 }

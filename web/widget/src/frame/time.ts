@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 const base = (locale: string) => `${locale}-u-nu-latn`;
 
 export function clock(at: Date, locale: string, zone?: string): string {
-  return new Intl.DateTimeFormat(base(locale), { hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
+  return new Intl.DateTimeFormat(base(locale), { timeStyle: 'short', timeZone: zone }).format(at);
 }
 
 /** Number of the calendar day in `zone`, to compare days. */

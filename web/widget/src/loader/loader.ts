@@ -36,11 +36,14 @@ function start(tag: HTMLScriptElement, widget: string): void {
   let identity: unknown;
   let locale = options.locale;
   let kept: { token?: string; back?: boolean } = {};
-  try {
-    kept = JSON.parse(localStorage[storeKey]);
-  } catch {
-    /* nothing kept, or storage is blocked: the conversation lasts as long as the page */
-  }
+  const recall = () => {
+    try {
+      kept = JSON.parse(localStorage[storeKey]);
+    } catch {
+      /* nothing kept, or storage is blocked: the conversation lasts as long as the page */
+    }
+  };
+  recall();
 
   const languages = () => (locale ? [locale] : [...navigator.languages]);
   const label = () => chatIn(languages());
@@ -73,6 +76,8 @@ function start(tag: HTMLScriptElement, widget: string): void {
     frame.src = `${base}/frame`;
     frame.onload = () => {
       loaded = true;
+      // Another tab may have begun meanwhile: one visitor, not two.
+      recall();
       post('init', { token: kept.token, identity, languages: languages(), page: page(), open: isOpen, config });
     };
     ui.panel.append(frame);

@@ -41,7 +41,7 @@ export function view(config: Config, say: Say, locale: string, on: ViewDeps): Vi
   const note = h('p', { class: 'slow', role: 'status' });
   const foot = h('footer', {});
   const shade = h('div', { class: 'shade', hidden: true, 'aria-hidden': 'true' }, say('drop'));
-  const root = h('div', { class: 'chat', role: 'dialog', 'aria-label': config.name || say('chat') }, top.root, banner, thread.root, note, foot, shade);
+  const root = h('div', { class: 'chat', role: 'dialog', tabindex: '-1', 'aria-label': config.name || say('chat') }, top.root, banner, thread.root, note, foot, shade);
   document.body.replaceChildren(root);
   top.status(config, false);
 
@@ -77,7 +77,7 @@ export function view(config: Config, say: Say, locale: string, on: ViewDeps): Vi
     },
     focus() {
       // A phone's keyboard would hide the greeting: wait for the visitor's finger.
-      if (matchMedia('(pointer: coarse)').matches && !foot.contains(document.activeElement)) return root.querySelector<HTMLElement>('.log')?.focus();
+      if (matchMedia('(pointer: coarse)').matches && !foot.contains(document.activeElement)) return root.focus();
       if (current === 'write') write.focus();
       else (foot.querySelector('input') ?? root.querySelector<HTMLElement>('header button:last-child'))?.focus();
     },

@@ -34,7 +34,7 @@ interface Pending {
 export function composer(config: Config, say: Say, locale: string, deps: ComposerDeps): Composer {
   const limits = { ...DEFAULTS, ...config.limits };
   const pending = new Set<Pending>();
-  const text = h('textarea', { rows: '1', dir: 'auto', placeholder: say('write'), 'aria-label': say('write'), enterkeyhint: 'send' });
+  const text = h('textarea', { rows: '1', placeholder: say('write'), 'aria-label': say('write'), enterkeyhint: 'send' });
   text.value = deps.draft.load();
   const note = h('p', { class: 'note', role: 'status' });
   const chips = h('div', { class: 'chips' });
@@ -77,6 +77,8 @@ export function composer(config: Config, say: Say, locale: string, deps: Compose
 
   function changed(): void {
     deps.draft.save(text.value);
+    // The visitor's text decides its direction; the empty field's hint has the page's.
+    text.dir = text.value ? 'auto' : '';
     const n = Array.from(text.value.trim()).length;
     const busy = [...pending].some((p) => !p.attachment);
     note.textContent = n > limits.textChars ? say('tooLong', { n, max: limits.textChars }) : '';

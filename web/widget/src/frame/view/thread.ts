@@ -78,13 +78,12 @@ export function threadView(
           shown.delete(key);
         }
       }
+      // All are made before any is placed: making one may take another's day line away.
+      const wanted = items.flatMap(render);
       let cursor: ChildNode | null = list.firstChild;
-      for (const item of items) {
-        const nodes = render(item);
-        for (const node of nodes) {
-          if (node === cursor) cursor = cursor.nextSibling;
-          else list.insertBefore(node, cursor);
-        }
+      for (const node of wanted) {
+        if (node === cursor) cursor = cursor.nextSibling;
+        else list.insertBefore(node, cursor);
       }
       const last = items.at(-1);
       if (grewBelow && last?.kind === 'contact' && last.state !== 'seen') toEnd();
@@ -101,17 +100,13 @@ export function threadView(
     if (known?.version === version) return known.nodes;
     const view = messageView(item, say, locale, on);
     const body = known?.nodes.at(-1);
-    let nodes: HTMLElement[];
-    if (body && known && known.nodes.length === (item.day ? 2 : 1)) {
+    if (known && body) {
       // Changed in place: the same element stays, so that it is not announced as new.
       body.className = view.className;
       body.replaceChildren(...view.childNodes);
-      if (item.day) known.nodes[0]!.textContent = item.day;
-      nodes = known.nodes;
-    } else {
-      known?.nodes.forEach((n) => n.remove());
-      nodes = item.day ? [h('div', { class: 'day' }, item.day), view] : [view];
+      if (known.nodes.length > 1) known.nodes[0]!.remove();
     }
+    const nodes = [...(item.day ? [h('div', { class: 'day' }, item.day)] : []), body ?? view];
     shown.set(item.key, { version, nodes });
     return nodes;
   }
