@@ -1,8 +1,11 @@
 /** Session storage that may be blocked; then things last as long as the page. */
 
 const memory = new Map<string, string>();
+/** A tab may show sites with different widgets of one server. */
+const widget = `${location.pathname.split('/')[3]}:`;
 
-export function read(key: string): string | null {
+export function read(name: string): string | null {
+  const key = widget + name;
   try {
     return sessionStorage.getItem(key) ?? memory.get(key) ?? null;
   } catch {
@@ -10,7 +13,8 @@ export function read(key: string): string | null {
   }
 }
 
-export function write(key: string, value: string | null): void {
+export function write(name: string, value: string | null): void {
+  const key = widget + name;
   if (value === null) memory.delete(key);
   else memory.set(key, value);
   try {
