@@ -5,25 +5,49 @@
 //! per process, and forgotten at once when something is revoked: the revoking process tells the others
 //! through `NOTIFY sb_revoked`.
 
+pub mod graphql;
+mod password_change;
 mod passwords;
 mod revocation;
 mod session;
 mod session_store;
 pub mod setup;
+pub mod sign_in;
+mod store;
+pub mod throttle;
 pub mod tokens;
 mod viewer;
 
+pub use password_change::{change_password, operator_reset_link, request_reset, reset_password};
 pub use passwords::Passwords;
 pub use revocation::{REVOKED_CHANNEL, Revocation, Revocations, on_notify, revoke, tell_revoked};
-pub use session::{SessionIdentity, SessionKeyHash, establish, session_key, session_layer};
+pub use session::{SessionIdentity, SessionKeyHash, current_identity, establish, session_key, session_layer};
 pub use session_store::PgSessionStore;
+pub use store::{User, end_sessions_in, insert_user, memberships, user_by_email, user_by_id};
+pub use throttle::Throttles;
 pub use viewer::{still_valid, viewer_of};
 
+use crate::config::Config;
+
 /// What signing in keeps for the life of the process. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Auth {
     /// Hashes and checks passwords, a few at a time.
     pub passwords: Passwords,
     /// Remembers live sessions for a moment, and tells sockets when one is over.
     pub revocations: Revocations,
+    /// How often a client or an account may try.
+    pub throttles: Throttles,
+}
+
+impl Auth {
+    /// As configured.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            passwords: Passwords::default(),
+            revocations: Revocations::default(),
+            throttles: Throttles::new(&config.limits),
+        }
+    }
 }

@@ -10,37 +10,16 @@ pub use problem::{GraphqlError, Problem};
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+use crate::auth::graphql::{AuthMutations, AuthQueries};
+use crate::workspaces::graphql::{WorkspaceMutations, WorkspaceQueries};
+
 /// Every query of every feature.
 #[derive(MergedObject, Default)]
-pub struct Query(Instance);
+pub struct Query(AuthQueries, WorkspaceQueries);
 
 /// Every mutation of every feature.
 #[derive(MergedObject, Default)]
-pub struct Mutation(Nothing);
+pub struct Mutation(AuthMutations, WorkspaceMutations);
 
 /// The whole API.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
-
-/// Facts about this installation.
-#[derive(Default)]
-pub struct Instance;
-
-#[async_graphql::Object]
-impl Instance {
-    /// The version of Switchboard.
-    async fn version(&self) -> &'static str {
-        env!("CARGO_PKG_VERSION")
-    }
-}
-
-/// Placeholder of the first feature with a mutation.
-#[derive(Default)]
-pub struct Nothing;
-
-#[async_graphql::Object]
-impl Nothing {
-    /// Does nothing.
-    async fn nothing(&self) -> bool {
-        true
-    }
-}

@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod db;
 pub mod error;
 pub mod graphql;
+pub mod mail;
 pub mod realtime;
 pub mod viewer;
 pub mod workspaces;

@@ -71,6 +71,14 @@ pub fn session_key(session: &Session) -> Option<SessionKeyHash> {
     session.id().map(|id| SessionKeyHash::of(&id))
 }
 
+/// What the browser's session says; `None` when nobody is signed in.
+///
+/// # Errors
+/// When the session could not be read.
+pub async fn current_identity(session: &Session) -> Result<Option<SessionIdentity>, AppError> {
+    session.get(IDENTITY).await.map_err(session_failed)
+}
+
 /// Makes the browser's session say `identity`, under a new id: whoever knew the old one has nothing.
 ///
 /// # Errors

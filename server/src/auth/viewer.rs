@@ -3,9 +3,7 @@
 use shared::{MemberId, Role, UserId, WorkspaceId};
 use tower_sessions::Session;
 
-use super::session::{
-    IDENTITY, IDLE_HOURS, SessionIdentity, SessionKeyHash, establish, session_failed, session_key,
-};
+use super::session::{IDLE_HOURS, SessionIdentity, SessionKeyHash, current_identity, establish, session_key};
 use crate::app::App;
 use crate::error::AppError;
 use crate::viewer::{RequestContext, Viewer};
@@ -50,8 +48,7 @@ pub async fn viewer_of(
         return Ok(Some(Viewer { request, ..known }));
     }
     let read_at = app.auth.revocations.generation();
-    let identity: Option<SessionIdentity> = session.get(IDENTITY).await.map_err(session_failed)?;
-    let Some(identity) = identity else { return Ok(None) };
+    let Some(identity) = current_identity(session).await? else { return Ok(None) };
     let Some(member) = membership(app, identity.workspace_id, identity.user_id).await? else {
         return Ok(None);
     };
