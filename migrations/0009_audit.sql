@@ -22,7 +22,8 @@ create table audit_details (
     workspace_id uuid not null,
     seq bigint not null,
     row_key bytea not null check (length(row_key) = 32),
-    details jsonb not null,
+    -- JSON, but kept as text: the commitment is over exactly these bytes, and jsonb would write them anew.
+    details text not null,
     primary key (workspace_id, seq),
     foreign key (workspace_id, seq) references audit_entries (workspace_id, seq)
 );

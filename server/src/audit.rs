@@ -1,8 +1,12 @@
 //! The audit log: who did what to which, chained by hash, written in the act's own transaction.
 
 mod append;
+mod chain;
+mod verify;
 
 pub use append::{AuditHead, append};
+pub use chain::{GENESIS, Link};
+pub use verify::{Bad, ChainReport, Fault, verify};
 
 use serde_json::Value;
 use shared::{AuditAction, TargetKind};

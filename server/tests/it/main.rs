@@ -1,5 +1,6 @@
 //! Every integration test of the server, in one binary: a real Postgres, real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+mod audit;
 mod kit;
 mod tenancy;

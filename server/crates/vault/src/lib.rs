@@ -6,10 +6,10 @@
 
 mod envelope;
 mod key;
-mod key_file;
+mod key_ring;
 mod place;
 
 pub use envelope::{Envelope, MalformedEnvelope, OpenError, SealError, open, seal};
 pub use key::{InvalidKey, Key, Secret};
-pub use key_file::{KeyFileError, MasterKeys};
+pub use key_ring::{KeyFileError, KeyRing};
 pub use place::Place;

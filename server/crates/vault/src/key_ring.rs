@@ -1,4 +1,4 @@
-//! The file of master keys: one `id:base64` per line, the last one active.
+//! A file of keys: one `id:base64` per line, the last one active.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -9,11 +9,11 @@ use zeroize::Zeroizing;
 
 use crate::Key;
 
-/// Why the master keys could not be had. Without them no stored secret opens.
+/// Why the keys could not be had. Without master keys no stored secret opens.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// The file could not be read or written.
-    #[error("the master key file {path}: {source}")]
+    #[error("the key file {path}: {source}")]
     File {
         /// Which file.
         path: PathBuf,
@@ -21,9 +21,7 @@ pub enum KeyFileError {
         source: io::Error,
     },
     /// A line is not `id:base64`, or an id stands twice. The line's text is not repeated: it may be a key.
-    #[error(
-        "the master key file {path}: line {line} is not \"<id>:<32 bytes in base64>\" with an id of its own"
-    )]
+    #[error("the key file {path}: line {line} is not \"<id>:<32 bytes in base64>\" with an id of its own")]
     Malformed {
         /// Which file.
         path: PathBuf,
@@ -31,13 +29,13 @@ pub enum KeyFileError {
         line: usize,
     },
     /// No key in it.
-    #[error("the master key file {path} holds no key")]
+    #[error("the key file {path} holds no key")]
     Empty {
         /// Which file.
         path: PathBuf,
     },
     /// Others than its owner may read it.
-    #[error("the master key file {path} is open to others (mode {mode:03o}); make it private: chmod 600")]
+    #[error("the key file {path} is open to others (mode {mode:03o}); make it private: chmod 600")]
     TooOpen {
         /// Which file.
         path: PathBuf,
@@ -46,14 +44,14 @@ pub enum KeyFileError {
     },
 }
 
-/// Every master key of this installation. The last one seals; the others only open.
+/// Keys by id, from a file of their own. The last one is active: it seals or signs; the others only open or check.
 #[derive(Debug, Clone)]
-pub struct MasterKeys {
+pub struct KeyRing {
     keys: Vec<(u32, Key)>,
     active: (u32, Key),
 }
 
-impl MasterKeys {
+impl KeyRing {
     /// Reads the file; when there is none, makes one with a first key, readable by its owner only.
     ///
     /// # Errors
