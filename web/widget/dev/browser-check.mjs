@@ -24,12 +24,13 @@ let failed = 0;
 /** One story: its own server, its own browser profile. */
 async function story(name, options, run) {
   if (only && !name.includes(only)) return;
-  const { settings, ...contextOptions } = options;
+  const { settings, host = '127.0.0.1', ...contextOptions } = options;
   const server = mock(settings);
   const port = await server.listen(0);
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en-GB', reducedMotion: 'reduce', ...contextOptions });
   const trouble = [];
-  const origin = `http://localhost:${port}`;
+  // By default another site than the widget's own (localhost), whose frame this browser denies all storage.
+  const origin = `http://${host}:${port}`;
   const visit = async (query = '') => {
     const page = await context.newPage();
     page.on('pageerror', (error) => trouble.push(error.message));
@@ -105,7 +106,7 @@ await story('a conversation both ways, seen and typing', {}, async ({ server, vi
   await shot(page, 'conversation');
 });
 
-await story('nothing is lost or doubled offline, with lost answers, over a reload and a cut socket', {}, async ({ server, context, visit }) => {
+for (const host of ['127.0.0.1', 'localhost']) await story(`nothing is lost or doubled offline, with lost answers, over a reload and a cut socket (page on ${host})`, { host }, async ({ server, context, origin, visit }) => {
   const page = await visit();
   await open(page);
   await write(page, 'one');
@@ -128,7 +129,7 @@ await story('nothing is lost or doubled offline, with lost answers, over a reloa
   await chat(page).getByText('Connection lost').waitFor();
   await page.reload().catch(() => {});
   server.fault.down = false;
-  await page.goto(page.url().startsWith('http') ? page.url() : `http://localhost`).catch(() => {});
+  await until(() => page.goto(origin).then(() => true, () => false), 'the page is back');
   await until(() => conversation.messages.length === 7, 'all stored after the reload');
   await open(page);
   await until(async () => (await bubbles(page)).length === 7, 'all shown after the reload');
@@ -185,12 +186,12 @@ await story('history loads upwards and keeps its place', {}, async ({ server, vi
   await open(page);
   await until(async () => (await bubbles(page)).at(-1) === 'line 130', 'latest shown');
   assert.equal((await bubbles(page)).length, 50);
-  await until(async () => {
+  for (const many of [100, 131]) {
     await chat(page).locator('.log').evaluate((log) => (log.scrollTop = 0));
-    return (await bubbles(page)).length === 131;
-  }, 'all history');
-  const place = await chat(page).locator('.log').evaluate((log) => log.scrollTop);
-  assert.ok(place > 500, `the line that was read stays in sight (${place})`);
+    await until(async () => (await bubbles(page)).length === many, `${many} shown`);
+    const place = await chat(page).locator('.log').evaluate((log) => log.scrollTop);
+    assert.ok(place > 500, `the line that was read stays in sight (${place})`);
+  }
   const texts = await bubbles(page);
   assert.deepEqual(texts, ['start', ...Array.from({ length: 130 }, (_, i) => `line ${i + 1}`)]);
 });
@@ -365,6 +366,36 @@ await story('a page that swaps its body, or clears itself, keeps the chat', {}, 
   await until(async () => (await bubbles(page).catch(() => [])).length === 1, 'back after the page cleared itself');
   assert.equal(await chat(page).locator('textarea').inputValue(), 'half a sen', 'the draft is kept');
   assert.equal(server.counts.config, 1);
+});
+
+await story('only the loader and the frame are listened to', {}, async ({ server, visit }) => {
+  const page = await visit();
+  await open(page);
+  await write(page, 'hello');
+  await until(() => server.last()?.[1].messages.length === 1, 'stored');
+  const kept = () => page.evaluate(() => JSON.stringify(localStorage));
+  const before = await kept();
+  assert.match(before, /vt_/);
+  // The page itself and another frame of the widget's own origin play the chat's frame.
+  await page.evaluate(() => window.postMessage({ sb: 1, type: 'keep', area: 'localStorage', text: 'evil' }, '*'));
+  await page.evaluate((src) => new Promise((done) => {
+    const other = document.createElement('iframe');
+    other.onload = done;
+    other.src = src;
+    other.id = 'other';
+    document.body.append(other);
+  }), (await page.locator('#switchboard-chat iframe').getAttribute('src')));
+  const stranger = page.frames().find((f) => f.parentFrame() === page.mainFrame() && f !== page.frames()[1]) ?? page.frames().at(-1);
+  await stranger.evaluate(() => {
+    parent.postMessage({ sb: 1, type: 'keep', area: 'localStorage', text: 'evil' }, '*');
+    parent.postMessage({ sb: 1, type: 'close' }, '*');
+    // And it plays the loader towards the chat.
+    for (let i = 0; i < parent.frames.length; i++) parent.frames[i].postMessage({ sb: 1, type: 'restart', forget: true }, '*');
+  });
+  await page.waitForTimeout(200);
+  assert.equal(await kept(), before);
+  assert.equal(await launcher(page).getAttribute('aria-expanded'), 'true');
+  assert.deepEqual(await bubbles(page), ['hello'], 'the chat was not restarted');
 });
 
 await story('messages come by polling where sockets are blocked', {}, async ({ server, visit }) => {

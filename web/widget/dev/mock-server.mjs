@@ -77,9 +77,11 @@ export function mock(overrides = {}) {
     if (url.pathname === '/') {
       const html = await readFile(path.join(dist, 'try.html'), 'utf8');
       const options = [...url.searchParams].filter(([k]) => k.startsWith('data-')).map(([k, v]) => ` ${k}="${v.replace(/[^\w-]/g, '')}"`).join('');
-      const snippet = `<script src="http://${request.headers.host}/widget.js" data-widget="${WIDGET}"${options} async></script>`;
+      // The page may be visited as 127.0.0.1: then it is another site than the widget's, as in life.
+      const own = `http://localhost:${request.headers.host.split(':')[1]}`;
+      const snippet = `<script src="${own}/widget.js" data-widget="${WIDGET}"${options} async></script>`;
       return text(200, TYPES['.html'], html.replace('{{WIDGET_SNIPPET}}', url.searchParams.has('twice') ? snippet + snippet : snippet), {
-        'Content-Security-Policy': HOST_CSP(`http://${request.headers.host}`),
+        'Content-Security-Policy': HOST_CSP(own),
       });
     }
     const match = new RegExp(`^/widget/v1/${WIDGET}/(.*)$`).exec(url.pathname);

@@ -12,6 +12,7 @@ const sum = async (files) => (await Promise.all(files.map(zipped))).reduce((a, b
 const loader = await zipped('widget.js');
 const languages = await Promise.all(assets.filter((n) => /^(es|tr|hi|ar)\./.test(n)).map((n) => zipped(`assets/${n}`)));
 const shared = assets.filter((n) => /^(frame|styles|chunk)[.-]/.test(n)).map((n) => `assets/${n}`);
+// Emoji and the questions before the chat are files of their own, fetched where they are used.
 const open = loader + (await sum(['frame.html', ...shared])) + Math.max(...languages);
 
 const KB = 1000;

@@ -7,8 +7,9 @@ import { uuidv7 } from '../src/frame/ids';
 import { items } from '../src/frame/items';
 import { speaker } from '../src/frame/i18n';
 import { en } from '../src/frame/lang/en';
-import { problem, toAsk } from '../src/frame/prechat';
+import { problem } from '../src/frame/prechat';
 import type { Field, Message } from '../src/frame/protocol';
+import { toAsk } from '../src/frame/questions';
 import { Thread } from '../src/frame/thread';
 import { clock, day, opening, size } from '../src/frame/time';
 

@@ -6,7 +6,9 @@
 import type { Config, Identity, PageRef } from './protocol';
 
 export interface Init {
-  token?: string;
+  /** What the page kept for us: the visitor, and this tab's things. */
+  local?: string;
+  session?: string;
   identity?: Identity;
   languages: string[];
   page: PageRef;

@@ -8,7 +8,7 @@ import * as keep from './keep';
 import { Live } from './live';
 import { Outbox } from './outbox';
 import type { Attachment, Config, Message, PageRef, ServerFrame, Session } from './protocol';
-import { toAsk } from './prechat';
+import { toAsk } from './questions';
 import { blip, unlock } from './sound';
 import { tabs } from './tabs';
 import { titleFlash } from './title';
@@ -24,8 +24,6 @@ const DOTS_MS = 8_000;
 const FRESH_MS = 45 * 60_000;
 /** A short break is not worth a word. */
 const PATIENCE_MS = 2_500;
-
-const KEYS = ['session', 'outbox', 'draft', 'answers'];
 
 export interface ChatDeps {
   uuid: string;
@@ -46,6 +44,7 @@ export interface Chat {
 export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Chat {
   const base = `/widget/v1/${uuid}`;
   const thread = new Thread();
+  const known = keep.begin(init.local, init.session, (type, data) => bridge.send(type, data));
   let page = init.page;
   let isOpen = init.open;
   let muted = keep.read('muted') === '1';
@@ -57,10 +56,10 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   let blocked: 'signIn' | 'badIdentity' | null = null;
   let answers = JSON.parse(keep.read('answers') ?? 'null') as Answers | null;
 
-  const visitor = { token: init.token, identity: init.identity, locale, page };
+  const visitor = { token: known.token, identity: init.identity, locale, page };
   const api = new Api(base, visitor, (opened) => {
     session = opened;
-    bridge.send('visitor', { token: opened.visitorToken, back: opened.hasConversation || thread.messages.length > 0 });
+    keep.know({ token: opened.visitorToken, back: opened.hasConversation || thread.messages.length > 0 });
   });
   const outbox = new Outbox({
     keep: { load: () => keep.read('outbox'), save: (text) => keep.write('outbox', text) },
@@ -113,7 +112,6 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
     answered: (given) => {
       keep.write('answers', JSON.stringify((answers = given)));
       show();
-      ui.focus();
     },
     retry: (id) => outbox.retry(id),
     remove: (id) => outbox.remove(id),
@@ -178,7 +176,7 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   function arrived(fresh: Message[]): void {
     if (!fresh.length) return;
     session = session && { ...session, hasConversation: true };
-    bridge.send('visitor', { token: visitor.token, back: true });
+    keep.know({ token: visitor.token, back: true });
     const theirs = fresh.filter((m) => m.author.kind === 'agent' && m.seq > thread.contactReadSeq).at(-1);
     if (theirs) {
       dots(null);
@@ -333,11 +331,11 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   }
 
   function show(): void {
-    const known = session?.hasConversation || thread.messages.length > 0 || outbox.entries.length > 0;
-    const questions = known || answers ? [] : toAsk(config.preChat ?? [], session?.contact ?? null);
+    const begun = session?.hasConversation || thread.messages.length > 0 || outbox.entries.length > 0;
+    const questions = begun || answers ? [] : toAsk(config.preChat ?? [], session?.contact ?? null);
     ui.show(
       items(thread, outbox.entries, { say, locale, now: new Date(), live: connection !== 'down' && navigator.onLine }),
-      { older: thread.hasOlder, loading: loadingOlder || (!loadedAt && !!init.token && !blocked && connection === 'starting') },
+      { older: thread.hasOlder, loading: loadingOlder || (!loadedAt && !!known.token && !blocked && connection === 'starting') },
     );
     ui.mode(blocked ? { blocked: say(blocked) } : questions.length ? { questions } : 'write');
   }
@@ -355,8 +353,7 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   function restart(forget: boolean, tell = true): void {
     live.stop();
     if (forget) {
-      bridge.send('visitor', {});
-      KEYS.concat('talked').forEach((key) => keep.write(key, null));
+      keep.clear();
       if (tell) others.reset();
     }
     // Starting over is a reload: the loader sends a new `init`. Nothing said until then counts.

@@ -1,5 +1,5 @@
-/** The questions before a first message: which to ask, and whether an answer will do. */
-import type { Field, Session } from './protocol';
+/** The questions before a first message: how to ask them, and whether an answer will do. */
+import type { Field } from './protocol';
 import type { Key } from './lang/en';
 
 /** Input types the browser knows, by the field's type. */
@@ -14,14 +14,6 @@ export function autocomplete(field: Field): string {
   const type = inputType(field);
   if (type === 'email' || type === 'tel') return type;
   return /^(full_?)?name$/i.test(field.key) ? 'name' : 'off';
-}
-
-/** Fields still to ask: a verified visitor's name and e-mail address are known. */
-export function toAsk(fields: Field[], contact: Session['contact'] | null): Field[] {
-  if (!contact?.verified) return fields;
-  return fields.filter(
-    (f) => !(f.key === 'name' && contact.name) && !((f.key === 'email' || f.type === 'email') && contact.email),
-  );
 }
 
 /** The word for what is wrong with an answer, or null. */

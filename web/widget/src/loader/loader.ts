@@ -35,28 +35,27 @@ function start(tag: HTMLScriptElement, widget: string): void {
   let unread = 0;
   let identity: unknown;
   let locale = options.locale;
-  let kept: { token?: string; back?: boolean } = {};
-  const recall = () => {
+  // Browsers may block storage in a frame of another site, so the frame keeps what it must
+  // remember with the page; or in nothing, and then it lasts as long as the page.
+  const memory: Record<string, string | undefined> = {};
+  const keep = (area: string, text = '') => {
+    memory[area] = text;
     try {
-      kept = JSON.parse(localStorage[storeKey]);
+      w[area][storeKey] = text;
+    } catch {}
+  };
+  const kept = (area: string): string | undefined => {
+    try {
+      return w[area][storeKey];
     } catch {
-      /* nothing kept, or storage is blocked: the conversation lasts as long as the page */
+      return memory[area];
     }
   };
-  recall();
 
   const languages = () => (locale ? [locale] : [...navigator.languages]);
   const label = () => chatIn(languages());
   // Each on its own turn: a listener that throws harms nobody else.
   const emit = (name: string, detail?: unknown) => listeners[name]?.forEach((listener) => setTimeout(listener, 0, detail));
-  const keep = (next: typeof kept) => {
-    kept = next;
-    try {
-      localStorage[storeKey] = JSON.stringify(kept);
-    } catch {
-      /* as above */
-    }
-  };
   const page = () => ({ url: location.href, title: originalTitle ?? doc.title });
   const post = (type: string, data?: object) => {
     if (loaded) frame?.contentWindow?.postMessage({ sb: 1, type, ...data }, origin);
@@ -76,9 +75,11 @@ function start(tag: HTMLScriptElement, widget: string): void {
     frame.src = `${base}/frame`;
     frame.onload = () => {
       loaded = true;
-      // Another tab may have begun meanwhile: one visitor, not two.
-      recall();
-      post('init', { token: kept.token, identity, languages: languages(), page: page(), open: isOpen, config });
+      // Read now: another tab may have begun meanwhile, and they are one visitor.
+      post('init', {
+        local: kept('localStorage'), session: kept('sessionStorage'),
+        identity, languages: languages(), page: page(), open: isOpen, config,
+      });
     };
     ui.panel.append(frame);
   }
@@ -87,8 +88,8 @@ function start(tag: HTMLScriptElement, widget: string): void {
     const data = event.data;
     if (event.source !== frame?.contentWindow || event.origin !== origin || data?.sb !== 1) return;
     switch (data.type) {
-      case 'visitor':
-        keep({ token: data.token, back: data.back });
+      case 'keep':
+        keep(data.area, data.text);
         break;
       case 'unread':
         if (unread !== data.count) emit('unread', (unread = data.count));
@@ -178,7 +179,8 @@ function start(tag: HTMLScriptElement, widget: string): void {
     reset: () => {
       identity = undefined;
       unread = 0;
-      keep({});
+      keep('localStorage');
+      keep('sessionStorage');
       restart(true);
       show();
     },
@@ -209,9 +211,9 @@ function start(tag: HTMLScriptElement, widget: string): void {
       emit('ready');
       if (wanted) open();
       // Someone who has a conversation sees on the launcher that an answer came.
-      else if (kept.back) (w.requestIdleCallback ?? setTimeout)(makeFrame);
+      else if (/"back":true/.test(kept('localStorage')!)) (w.requestIdleCallback ?? setTimeout)(makeFrame);
     })
-    .catch((why) => console.warn('switchboard: no chat here,', why));
+    .catch((why) => console.warn('switchboard:', why));
 
   for (const command of queue) run(command);
 }

@@ -6,7 +6,7 @@ import { composer, type ComposerDeps } from './composer';
 import { h } from './dom';
 import { header } from './header';
 import type { Item, ItemActions } from './message';
-import { prechatForm, type Answers } from './prechat';
+import type { Answers } from './prechat';
 import { threadView } from './thread';
 
 /** What stands below the thread: the composer, the questions, or why there is neither. */
@@ -45,12 +45,13 @@ export function view(config: Config, say: Say, locale: string, on: ViewDeps): Vi
   document.body.replaceChildren(root);
   top.status(config, false);
 
+  const WRITE = JSON.stringify('write');
   let current = '';
   root.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') on.close();
     if (event.key === 'Tab') around(root, event);
   });
-  dropping(root, shade, () => current === 'write' && config.attachments !== false, (files) => write.take(files));
+  dropping(root, shade, () => current === WRITE && config.attachments !== false, (files) => write.take(files));
 
   return {
     show: thread.show,
@@ -66,22 +67,34 @@ export function view(config: Config, say: Say, locale: string, on: ViewDeps): Vi
     mode(mode) {
       const next = JSON.stringify(mode);
       if (next === current) return;
-      const focused = foot.contains(document.activeElement);
-      current = mode === 'write' ? 'write' : next;
-      foot.replaceChildren(
-        mode === 'write' ? write.root
-        : 'questions' in mode ? prechatForm(mode.questions, say, on.answered)
-        : h('p', { class: 'blocked', role: 'status' }, mode.blocked),
+      current = next;
+      if (mode === 'write') return put(write.root);
+      if ('blocked' in mode) return put(h('p', { class: 'blocked', role: 'status' }, mode.blocked));
+      import('./prechat').then(
+        ({ prechatForm }) => current === next && put(prechatForm(h, mode.questions, say, on.answered)),
+        // Better no answers than nobody to write to.
+        () => current === next && on.answered({}),
       );
-      if (focused) this.focus();
     },
-    focus() {
-      // A phone's keyboard would hide the greeting: wait for the visitor's finger.
-      if (matchMedia('(pointer: coarse)').matches && !foot.contains(document.activeElement)) return root.focus();
-      if (current === 'write') write.focus();
-      else (foot.querySelector('input') ?? root.querySelector<HTMLElement>('header button:last-child'))?.focus();
-    },
+    focus,
   };
+
+  function put(element: HTMLElement): void {
+    const focused = foot.contains(document.activeElement) || document.activeElement === root;
+    foot.replaceChildren(element);
+    if (!focused) return;
+    if (current === WRITE && document.activeElement === document.body) write.focus();
+    else focus();
+  }
+
+  function focus(): void {
+    // A phone's keyboard would hide the greeting: wait for the visitor's finger.
+    const touch = matchMedia('(pointer: coarse)').matches && !foot.contains(document.activeElement);
+    const first = foot.querySelector('input');
+    if (touch) root.focus();
+    else if (current === WRITE) write.focus();
+    else (first ?? root).focus();
+  }
 }
 
 /** Sets the accent for light or dark, and again when the system changes. */

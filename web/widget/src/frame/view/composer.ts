@@ -4,7 +4,6 @@ import type { Say } from '../i18n';
 import type { Attachment, Config } from '../protocol';
 import { size } from '../time';
 import { h, ICONS, icon, iconButton } from './dom';
-import { emojiPicker } from './emoji';
 
 const MAX_FILES = 10;
 const DEFAULTS = { textChars: 10_000, fileBytes: 20 * 1024 * 1024 };
@@ -44,7 +43,7 @@ export function composer(config: Config, say: Say, locale: string, deps: Compose
 
   const tools = h('div', { class: 'tools' });
   if (config.attachments !== false) tools.append(iconButton(ICONS.clip, say('attach'), () => picker.click()), picker);
-  const smile = iconButton(ICONS.smile, say('emoji'), () => (emoji ? closeEmoji() : openEmoji()), { 'aria-expanded': 'false' });
+  const smile = iconButton(ICONS.smile, say('emoji'), () => (emoji ? closeEmoji() : void openEmoji().catch(() => {})), { 'aria-expanded': 'false' });
   if (config.emoji !== false) tools.append(smile);
   tools.append(h('span', { class: 'gap' }), submit);
   const root = h('form', { class: 'composer', novalidate: '' }, note, chips, h('div', { class: 'field' }, text, tools));
@@ -150,8 +149,10 @@ export function composer(config: Config, say: Say, locale: string, deps: Compose
     }
   }
 
-  function openEmoji(): void {
-    emoji = emojiPicker(say('emoji'), insert, closeEmoji);
+  async function openEmoji(): Promise<void> {
+    const { emojiPicker } = await import('./emoji');
+    if (emoji) return;
+    emoji = emojiPicker(h, say('emoji'), insert, closeEmoji);
     root.prepend(emoji);
     smile.setAttribute('aria-expanded', 'true');
     emoji.querySelector('button')?.focus();

@@ -1,10 +1,10 @@
-/** A grid of emoji that arrows walk through. */
+/** A grid of emoji that arrows walk through. Fetched when it is first opened, as the questions are. */
 import { EMOJI } from '../emoji';
-import { h } from './dom';
+import type { h as makes } from './dom';
 
 const COLUMNS = 8;
 
-export function emojiPicker(label: string, pick: (emoji: string) => void, done: () => void): HTMLElement {
+export function emojiPicker(h: typeof makes, label: string, pick: (emoji: string) => void, done: () => void): HTMLElement {
   const buttons = EMOJI.map((emoji, i) =>
     h('button', { type: 'button', tabindex: i ? '-1' : '0', onclick: () => pick(emoji) }, emoji),
   );

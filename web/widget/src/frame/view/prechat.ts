@@ -1,13 +1,16 @@
-/** The questions before the first message. */
+/**
+ * The questions before the first message. Fetched only when there are any;
+ * `h` is handed in so that this file stays one request of its own.
+ */
 import type { Say } from '../i18n';
 import { autocomplete, inputType, problem } from '../prechat';
 import type { Field } from '../protocol';
-import { h } from './dom';
+import type { h as makes } from './dom';
 
 export type Answers = Record<string, string | boolean>;
 
-export function prechatForm(fields: Field[], say: Say, done: (answers: Answers) => void): HTMLElement {
-  const rows = fields.map((field, i) => row(field, `q${i}`, say));
+export function prechatForm(h: typeof makes, fields: Field[], say: Say, done: (answers: Answers) => void): HTMLElement {
+  const rows = fields.map((field, i) => row(h, field, `q${i}`, say));
   // People do not see this one; a program that fills every box does.
   const trap = h('input', { type: 'text', name: 'company_site', tabindex: '-1', autocomplete: 'off' });
   const note = h('p', { class: 'note', role: 'status' });
@@ -33,7 +36,7 @@ export function prechatForm(fields: Field[], say: Say, done: (answers: Answers) 
   return form;
 }
 
-function row(field: Field, id: string, say: Say) {
+function row(h: typeof makes, field: Field, id: string, say: Say) {
   const type = inputType(field);
   const input = h('input', {
     id, type, name: field.key, dir: type === 'text' ? 'auto' : undefined,
