@@ -13,19 +13,22 @@ create table webhook_deliveries (
     received_at timestamptz not null default now(),
     headers jsonb,
     body bytea not null,
-    body_sha256 bytea not null,
-    -- 0 pending, 1 processed, 2 duplicate, 3 ignored, 4 failed, 5 waiting
+    -- SHA-256 of what the sender posted: tells a repeat from another message under the same key.
+    body_sha256 bytea not null check (length(body_sha256) = 32),
+    -- 0 pending, 1 processed, 2 duplicate, 3 ignored, 4 failed, 5 waiting (a failed try; the next is due at run_at)
     outcome smallint not null default 0,
     reason text,
     attempts smallint not null default 0,
     run_at timestamptz not null default now(),
     processed_at timestamptz,
     message_id uuid,
-    primary key (workspace_id, id),
-    foreign key (workspace_id, channel_id) references channels (workspace_id, id)
+    -- No foreign key to channels: it would lock the channel's row for every delivery, and channels are never deleted.
+    primary key (workspace_id, id)
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 create unique index webhook_deliveries_repeat_is_recognised on webhook_deliveries (workspace_id, channel_id, dedupe_key);
 create index webhook_deliveries_pending on webhook_deliveries (workspace_id, id) where outcome in (0, 5);
+-- Whoever waits for another try holds back what the same sender sent later.
+create index webhook_deliveries_waiting on webhook_deliveries (workspace_id, channel_id, sender, id) where outcome = 5;
 call protect_tenant_table('webhook_deliveries');
 grant select, insert, update on webhook_deliveries to switchboard_app;
 

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod channels;
 pub mod config;
 pub mod conversations;
 pub mod db;
@@ -14,4 +15,5 @@ pub mod graphql;
 pub mod mail;
 pub mod realtime;
 pub mod viewer;
+pub mod webhooks;
 pub mod workspaces;

@@ -96,6 +96,12 @@ impl Db {
         &self.requests
     }
 
+    /// The pool kept for deliveries, for statements outside any workspace; it sees no tenant row.
+    #[must_use]
+    pub fn ingest_pool(&self) -> &PgPool {
+        &self.ingest
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         self.requests.close().await;

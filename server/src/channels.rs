@@ -1,0 +1,3 @@
+//! Channels: the connected accounts of a workspace and their settings.
+
+pub mod registry;

@@ -1,0 +1,152 @@
+//! Storing deliveries by group commit: whatever waits while one commit runs shares the next.
+//!
+//! No timer: an idle system adds no delay, a busy one forms batches by itself.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shared::{ChannelId, WorkspaceId};
+use tokio::sync::{mpsc, oneshot};
+
+use super::delivery::{NewDelivery, NotStored, Receipt};
+use super::dirty::DirtySet;
+use super::store;
+use crate::db::Db;
+
+/// Most deliveries in one commit.
+const BATCH_MAX: usize = 512;
+/// Most deliveries that wait for a commit; beyond, senders are told to come again.
+const WAITING_MAX: usize = 2_048;
+
+/// Where deliveries are handed in.
+pub struct Receiver {
+    waiting: mpsc::Sender<Waiting>,
+    /// Taken by [`start`](Self::start).
+    committer: Mutex<Option<mpsc::Receiver<Waiting>>>,
+}
+
+struct Waiting {
+    delivery: NewDelivery,
+    answer: oneshot::Sender<Result<Receipt, NotStored>>,
+}
+
+impl Default for Receiver {
+    fn default() -> Self {
+        let (waiting, committer) = mpsc::channel(WAITING_MAX);
+        Self { waiting, committer: Mutex::new(Some(committer)) }
+    }
+}
+
+impl Receiver {
+    /// Starts the one committer of this process. A second call does nothing.
+    pub(super) fn start(&self, db: Db, dirty: Arc<DirtySet>) {
+        let committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(committer) = committer {
+            tokio::spawn(commit_all(db, committer, dirty));
+        }
+    }
+
+    /// Stores one delivery and returns once it is durable.
+    ///
+    /// # Errors
+    /// [`NotStored`] at once when too many wait, or when the database refuses: then the sender must
+    /// come again, and meets its own first try as a duplicate if that one did arrive.
+    pub async fn store(&self, delivery: NewDelivery) -> Result<Receipt, NotStored> {
+        let (answer, answered) = oneshot::channel();
+        self.waiting.try_send(Waiting { delivery, answer }).map_err(|_| {
+            metrics::counter!("switchboard_deliveries_refused_total").increment(1);
+            NotStored
+        })?;
+        answered.await.unwrap_or(Err(NotStored))
+    }
+}
+
+async fn commit_all(db: Db, mut waiting: mpsc::Receiver<Waiting>, dirty: Arc<DirtySet>) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        let (deliveries, answers): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|waiting| (waiting.delivery, waiting.answer)).unzip();
+        metrics::histogram!("switchboard_deliveries_commit_size").record(deliveries.len() as f64);
+        let receipts = commit_or_one_by_one(&db, &deliveries).await;
+
+        let stored = deliveries.iter().zip(&receipts).filter(|(_, receipt)| **receipt == Ok(Receipt::Stored));
+        let workspaces: BTreeSet<WorkspaceId> = stored.map(|(delivery, _)| delivery.workspace_id).collect();
+        for workspace in workspaces {
+            dirty.wake(workspace);
+        }
+        for (answer, receipt) in answers.into_iter().zip(receipts) {
+            let _ = answer.send(receipt); // a sender who left will come again and be recognised
+        }
+    }
+}
+
+/// One commit for all; if the database finds fault with it, one each, so that no delivery can fail another.
+async fn commit_or_one_by_one(db: &Db, deliveries: &[NewDelivery]) -> Vec<Result<Receipt, NotStored>> {
+    match commit(db, deliveries).await {
+        Ok(receipts) => return receipts.into_iter().map(Ok).collect(),
+        Err(error) => {
+            tracing::warn!(%error, deliveries = deliveries.len(), "a commit of deliveries failed");
+            if deliveries.len() == 1 || !matches!(error, sqlx::Error::Database(_)) {
+                return vec![Err(NotStored); deliveries.len()];
+            }
+        }
+    }
+    let mut receipts = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        let receipt = commit(db, std::slice::from_ref(delivery)).await;
+        receipts.push(receipt.ok().and_then(|all| all.first().copied()).ok_or(NotStored));
+    }
+    receipts
+}
+
+type Key<'a> = (WorkspaceId, ChannelId, &'a str);
+
+async fn commit(db: &Db, deliveries: &[NewDelivery]) -> sqlx::Result<Vec<Receipt>> {
+    let stored = store::insert(db, deliveries).await?;
+    let stored: HashMap<Key<'_>, i64> = stored
+        .iter()
+        .map(|row| ((row.workspace_id, row.channel_id, row.dedupe_key.as_str()), row.id))
+        .collect();
+
+    // The first of a key in this batch is the one that was stored, if any was; later ones are repeats of it.
+    let mut first: HashMap<Key<'_>, [u8; 32]> = HashMap::with_capacity(deliveries.len());
+    let mut earlier: Vec<&NewDelivery> = Vec::new();
+    let mut receipts = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        let key = key(delivery);
+        let receipt = match first.get(&key) {
+            Some(fingerprint) if *fingerprint == delivery.fingerprint => Receipt::Duplicate,
+            Some(_) => Receipt::Conflict,
+            None if stored.contains_key(&key) => {
+                first.insert(key, delivery.fingerprint);
+                Receipt::Stored
+            }
+            None => {
+                earlier.push(delivery);
+                Receipt::Duplicate // until compared below
+            }
+        };
+        metrics::counter!("switchboard_deliveries_received_total", "channel" => delivery.kind.as_str())
+            .increment(1);
+        receipts.push(receipt);
+    }
+    if !earlier.is_empty() {
+        let known = store::fingerprints(db, &earlier).await?;
+        let known: HashMap<Key<'_>, &[u8]> = known
+            .iter()
+            .map(|row| {
+                ((row.workspace_id, row.channel_id, row.dedupe_key.as_str()), row.body_sha256.as_slice())
+            })
+            .collect();
+        for (delivery, receipt) in deliveries.iter().zip(&mut receipts) {
+            if known.get(&key(delivery)).is_some_and(|print| *print != delivery.fingerprint) {
+                *receipt = Receipt::Conflict;
+            }
+        }
+    }
+    Ok(receipts)
+}
+
+fn key(delivery: &NewDelivery) -> Key<'_> {
+    (delivery.workspace_id, delivery.channel_id, delivery.dedupe_key.as_str())
+}

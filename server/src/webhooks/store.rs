@@ -1,0 +1,213 @@
+//! SQL of stored deliveries.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use shared::{ChannelId, WorkspaceId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::delivery::NewDelivery;
+use crate::db::{Db, WorkspaceTx};
+
+/// A delivery that was not there before.
+#[derive(Debug, FromRow)]
+pub(super) struct Stored {
+    pub workspace_id: WorkspaceId,
+    pub channel_id: ChannelId,
+    pub dedupe_key: String,
+    pub id: i64,
+}
+
+/// What was posted under a key before.
+#[derive(Debug, FromRow)]
+pub(super) struct Known {
+    pub workspace_id: WorkspaceId,
+    pub channel_id: ChannelId,
+    pub dedupe_key: String,
+    pub body_sha256: Vec<u8>,
+}
+
+/// Deliveries as the arrays of one statement.
+struct Columns<'a> {
+    workspaces: Vec<Uuid>,
+    channels: Vec<Uuid>,
+    kinds: Vec<i16>,
+    senders: Vec<&'a str>,
+    keys: Vec<&'a str>,
+    bodies: Vec<&'a [u8]>,
+    fingerprints: Vec<&'a [u8]>,
+}
+
+impl<'a> Columns<'a> {
+    fn of(deliveries: &'a [NewDelivery]) -> Self {
+        Self {
+            workspaces: deliveries.iter().map(|d| d.workspace_id.0).collect(),
+            channels: deliveries.iter().map(|d| d.channel_id.0).collect(),
+            kinds: deliveries.iter().map(|d| d.kind.code()).collect(),
+            senders: deliveries.iter().map(|d| d.sender.as_str()).collect(),
+            keys: deliveries.iter().map(|d| d.dedupe_key.as_str()).collect(),
+            bodies: deliveries.iter().map(|d| d.body.as_slice()).collect(),
+            fingerprints: deliveries.iter().map(|d| d.fingerprint.as_slice()).collect(),
+        }
+    }
+}
+
+/// Stores deliveries in their order, in one commit; durable when it returns. Those that were there before
+/// are not in the answer.
+pub(super) async fn insert(db: &Db, deliveries: &[NewDelivery]) -> sqlx::Result<Vec<Stored>> {
+    let Some(first) = deliveries.first() else { return Ok(Vec::new()) };
+    let one_workspace = deliveries.iter().all(|delivery| delivery.workspace_id == first.workspace_id);
+    let columns = Columns::of(deliveries);
+    if one_workspace {
+        insert_in_one(db, first.workspace_id, columns).await
+    } else {
+        insert_in_many(db, columns).await
+    }
+}
+
+async fn insert_in_one(db: &Db, workspace_id: WorkspaceId, rows: Columns<'_>) -> sqlx::Result<Vec<Stored>> {
+    let mut tx = db.ingest(workspace_id).await?;
+    let stored = sqlx::query_as(
+        "insert into webhook_deliveries (workspace_id, channel_id, kind, sender, dedupe_key, body, body_sha256)
+         select $1, g.c, g.k, g.s, g.d, g.b, g.f
+         from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::bytea[], $7::bytea[]) with ordinality
+              as g(c, k, s, d, b, f, n)
+         order by g.n
+         on conflict (workspace_id, channel_id, dedupe_key) do nothing
+         returning workspace_id, channel_id, dedupe_key, id",
+    )
+    .bind(workspace_id)
+    .bind(rows.channels)
+    .bind(rows.kinds)
+    .bind(rows.senders)
+    .bind(rows.keys)
+    .bind(rows.bodies)
+    .bind(rows.fingerprints)
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+/// Row-level security admits one workspace per statement, hence the function: see migration 0020.
+async fn insert_in_many(db: &Db, rows: Columns<'_>) -> sqlx::Result<Vec<Stored>> {
+    sqlx::query_as(
+        "select workspace_id, channel_id, dedupe_key, id from store_deliveries($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(rows.workspaces)
+    .bind(rows.channels)
+    .bind(rows.kinds)
+    .bind(rows.senders)
+    .bind(rows.keys)
+    .bind(rows.bodies)
+    .bind(rows.fingerprints)
+    .fetch_all(db.ingest_pool())
+    .await
+}
+
+/// The fingerprints stored under the keys of these deliveries.
+pub(super) async fn fingerprints(db: &Db, deliveries: &[&NewDelivery]) -> sqlx::Result<Vec<Known>> {
+    let mut by_workspace: BTreeMap<WorkspaceId, Vec<&NewDelivery>> = BTreeMap::new();
+    for delivery in deliveries {
+        by_workspace.entry(delivery.workspace_id).or_default().push(delivery);
+    }
+    let mut known = Vec::with_capacity(deliveries.len());
+    for (workspace_id, deliveries) in by_workspace {
+        let mut tx = db.ingest(workspace_id).await?;
+        let rows: Vec<Known> = sqlx::query_as(
+            "select d.workspace_id, d.channel_id, d.dedupe_key, d.body_sha256
+             from unnest($2::uuid[], $3::text[]) as k(channel_id, dedupe_key)
+             join webhook_deliveries d
+               on d.workspace_id = $1 and d.channel_id = k.channel_id and d.dedupe_key = k.dedupe_key",
+        )
+        .bind(workspace_id)
+        .bind(deliveries.iter().map(|d| d.channel_id.0).collect::<Vec<_>>())
+        .bind(deliveries.iter().map(|d| d.dedupe_key.as_str()).collect::<Vec<_>>())
+        .fetch_all(tx.conn())
+        .await?;
+        known.extend(rows);
+    }
+    Ok(known)
+}
+
+/// A delivery whose turn it is.
+#[derive(Debug, FromRow)]
+pub(super) struct Pending {
+    pub id: i64,
+    pub channel_id: ChannelId,
+    pub kind: i16,
+    pub sender: String,
+    pub received_at: DateTime<Utc>,
+    pub attempts: i16,
+    pub body: Vec<u8>,
+}
+
+/// Keeps every other processor, of this process or another, out of this workspace until the transaction ends.
+pub(crate) async fn lock_workspace(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('deliveries:' || $1::text, 0))")
+        .bind(workspace_id.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The next deliveries in order of arrival, without those of senders whose earlier one waits for another try.
+pub(super) async fn pending(tx: &mut WorkspaceTx, at_most: i64) -> sqlx::Result<Vec<Pending>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select d.id, d.channel_id, d.kind, d.sender, d.received_at, d.attempts, d.body
+         from webhook_deliveries d
+         where d.workspace_id = $1 and d.outcome in (0, 5) and d.run_at <= statement_timestamp()
+           and not exists (
+               select from webhook_deliveries w
+               where w.workspace_id = $1 and w.channel_id = d.channel_id and w.sender = d.sender
+                 and w.outcome = 5 and w.id < d.id and w.run_at > statement_timestamp())
+         order by d.id limit $2",
+    )
+    .bind(workspace_id)
+    .bind(at_most)
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// How one delivery ended, or when it is tried again.
+#[derive(Debug, Clone)]
+pub(super) struct Ended {
+    pub id: i64,
+    pub outcome: super::DeliveryOutcome,
+    pub reason: Option<String>,
+    /// Seconds until the next try, for one that waits.
+    pub retry_seconds: i32,
+    pub message_id: Option<Uuid>,
+}
+
+/// Writes outcomes, one try more each.
+pub(super) async fn end(tx: &mut WorkspaceTx, ended: &[Ended]) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query(
+        "update webhook_deliveries d
+         set outcome = e.outcome, reason = e.reason, message_id = e.message_id, attempts = d.attempts + 1::smallint,
+             run_at = case when e.outcome = 5
+                           then statement_timestamp() + make_interval(secs => e.retry_seconds) else d.run_at end,
+             processed_at = case when e.outcome = 5 then null else statement_timestamp() end
+         from unnest($2::bigint[], $3::smallint[], $4::text[], $5::integer[], $6::uuid[])
+              as e(id, outcome, reason, retry_seconds, message_id)
+         where d.workspace_id = $1 and d.id = e.id",
+    )
+    .bind(workspace_id)
+    .bind(ended.iter().map(|e| e.id).collect::<Vec<_>>())
+    .bind(ended.iter().map(|e| e.outcome.code()).collect::<Vec<_>>())
+    .bind(ended.iter().map(|e| e.reason.as_deref()).collect::<Vec<_>>())
+    .bind(ended.iter().map(|e| e.retry_seconds).collect::<Vec<_>>())
+    .bind(ended.iter().map(|e| e.message_id).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Where work is left, over all workspaces.
+pub(super) async fn workspaces_with_pending(db: &Db) -> sqlx::Result<Vec<WorkspaceId>> {
+    sqlx::query_scalar("select workspaces_with_pending_deliveries()").fetch_all(db.ingest_pool()).await
+}
