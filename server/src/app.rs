@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::db::Db;
 use crate::mail::Mailer;
+use crate::webhooks::{Processor, Receiver};
 
 /// The running product: configuration, database, and what features keep for the life of the process.
 pub struct App {
@@ -17,6 +20,12 @@ pub struct App {
     pub auth: Auth,
     /// Outgoing mail.
     pub mail: Mailer,
+    /// Cancelled once, when the process goes down: sockets close, background work ends.
+    pub stopping: CancellationToken,
+    /// Where deliveries are handed in.
+    pub receiver: Receiver,
+    /// Turns them into messages.
+    pub processor: Processor,
 }
 
 impl App {
@@ -25,6 +34,20 @@ impl App {
     pub fn new(config: Config, db: Db) -> Arc<Self> {
         let auth = Auth::new(&config);
         let mail = Mailer::new(config.smtp.clone());
-        Arc::new(Self { config, db, auth, mail })
+        let processor = Processor::new(db.clone());
+        Arc::new(Self {
+            config,
+            db,
+            auth,
+            mail,
+            stopping: CancellationToken::new(),
+            receiver: Receiver::default(),
+            processor,
+        })
+    }
+
+    /// Starts what runs beside requests, until `stopping` is cancelled. Call it once, inside the runtime.
+    pub fn start_background(app: &Arc<Self>) {
+        app.processor.start(&app.receiver, &app.stopping);
     }
 }

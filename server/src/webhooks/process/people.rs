@@ -18,7 +18,6 @@ pub(super) struct Person {
     pub contact_id: ContactId,
     /// The identity's own platform id; the sender may have been known by another before.
     pub platform_id: String,
-    pub channel_id: ChannelId,
     known: Option<Known>,
 }
 
@@ -89,7 +88,7 @@ impl People {
                 identity_id: known.identity_id,
                 contact_id: known.contact_id,
                 platform_id: known.platform_id.clone(),
-                channel_id: *channel_id,
+
                 known: Some(known),
             };
             people.add((*channel_id, (*platform_id).to_owned()), person);
@@ -134,7 +133,6 @@ impl People {
                 identity_id: IdentityId::new(),
                 contact_id: ContactId::new(),
                 platform_id: sender.platform_id.clone(),
-                channel_id: message.channel_id,
                 known: None,
             };
             self.add((message.channel_id, sender.platform_id.clone()), person.clone());
