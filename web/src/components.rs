@@ -38,4 +38,4 @@ pub use role::role_name;
 pub use shortcuts::ShortcutsSheet;
 pub use skeleton::Skeleton;
 pub use time::RelativeTime;
-pub use toast::{ToastRegion, provide_toasts, use_toasts};
+pub use toast::{ToastRegion, Toasts, provide_toasts, use_toasts};

@@ -13,8 +13,6 @@ pub mod counts;
 pub mod event;
 pub mod inbox;
 pub mod list;
-pub mod model;
-pub mod moment;
 pub mod outbox;
 #[cfg(test)]
 mod properties;

@@ -1,27 +1,10 @@
 //! The numbers beside the views: absolute values, never sums of ours.
 
-use serde::Deserialize;
-use shared::{ChannelId, MemberId};
+use shared::MemberId;
 
-use super::event::{ChangedCounts, ChannelCount};
-use super::list::View;
-
-/// All counters as a query answers them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct ViewCounts {
-    /// Open ones of the signed-in member.
-    pub mine: i64,
-    /// Open ones nobody takes care of.
-    pub unassigned: i64,
-    /// Open ones.
-    pub all: i64,
-    /// Snoozed ones.
-    pub snoozed: i64,
-    /// Closed ones.
-    pub closed: i64,
-    /// Open ones per channel.
-    pub channels: Vec<ChannelCount>,
-}
+use crate::api::conversations::{ChannelCount, ViewCounts};
+use crate::api::live::ChangedCounts;
+use crate::app::route::InboxView as View;
 
 /// One number and the event that last set it.
 #[derive(Debug, Clone, Copy)]
@@ -83,14 +66,6 @@ impl Counts {
                 self.set(view, value, asked_at);
             }
         }
-    }
-
-    /// Channels that have a counter.
-    pub fn channels(&self) -> impl Iterator<Item = ChannelId> + '_ {
-        self.counters.iter().filter_map(|(view, _)| match view {
-            View::Channel(id) => Some(*id),
-            _ => None,
-        })
     }
 
     fn set(&mut self, view: View, value: i64, touched: i64) {

@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use shared::{ConversationId, MemberId};
+use shared::{AuthorKind, ConversationId, Direction, MemberId};
 
-use super::counts::{Counts, ViewCounts};
-use super::event::{Change, Effect, EventKind, Outcome, WorkspaceEvent};
-use super::list::{Key, List, Reach, View};
-use super::model::{AuthorKind, Conversation, Direction, Message, Presence};
+use super::counts::Counts;
+use super::event::{Change, Effect, Outcome};
+use super::list::{Key, List, Reach, holds};
 use super::outbox::{Outbox, Pending, PendingState};
 use super::thread::Thread;
+use crate::api::conversations::{Conversation, ViewCounts};
+use crate::api::live::{EventKind, Presence, WorkspaceEvent};
+use crate::api::messages::Message;
+use crate::app::route::InboxView as View;
 
 /// When a snapshot was asked for: its answer shows the server at that time or later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,8 +188,9 @@ impl Inbox {
         if asked.generation != self.generation {
             return outcome;
         }
-        // The cut is made where the page ended on the server, also when that row has moved away since.
-        let last = page.rows.last().map(Key::of).zip(page.end_cursor);
+        // The cut is made where the page ended on the server, also when that row has moved away since. The lowest
+        // row and not the last one: the server sorts by microseconds, which our times do not have.
+        let last = page.rows.iter().map(Key::of).min().zip(page.end_cursor);
         for row in page.rows {
             self.merge_conversation(row, asked, &mut outcome);
         }
@@ -334,7 +338,7 @@ impl Inbox {
     #[must_use]
     pub fn unread_conversations(&self) -> usize {
         let mine = |conversation: &Conversation| {
-            View::Mine.holds(conversation, self.me) || View::Unassigned.holds(conversation, self.me)
+            holds(View::Mine, conversation, self.me) || holds(View::Unassigned, conversation, self.me)
         };
         let unread = |known: &&Known| {
             mine(&known.conversation)
@@ -378,7 +382,7 @@ impl Inbox {
             None => {
                 let mut list = List::default();
                 for known in
-                    self.conversations.values().filter(|known| view.holds(&known.conversation, self.me))
+                    self.conversations.values().filter(|known| holds(view, &known.conversation, self.me))
                 {
                     list.insert(Key::of(&known.conversation));
                 }
@@ -426,8 +430,8 @@ impl Inbox {
         }
         let me = self.me;
         for (view, list) in &mut self.lists {
-            let was = before.as_ref().filter(|old| view.holds(old, me)).map(|old| Key::of(old));
-            let is = view.holds(&fresh, me).then(|| Key::of(&fresh));
+            let was = before.as_ref().filter(|old| holds(*view, old, me)).map(|old| Key::of(old));
+            let is = holds(*view, &fresh, me).then(|| Key::of(&fresh));
             if was != is {
                 if let Some(key) = was {
                     list.remove(key);

@@ -1,70 +1,22 @@
 //! A view's list: everything known that belongs to it, newest activity first, cut off where loading stopped.
 
-use std::str::FromStr;
+use shared::{ConversationId, ConversationStatus, MemberId};
 
-use shared::{ChannelId, ConversationId, MemberId};
+use crate::api::Timestamp;
+use crate::api::conversations::Conversation;
+use crate::app::route::InboxView as View;
 
-use super::model::{Conversation, ConversationStatus};
-use super::moment::Moment;
-
-/// Which conversations a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum View {
-    /// Open, and the signed-in member's.
-    Mine,
-    /// Open, and nobody's.
-    Unassigned,
-    /// Open.
-    All,
-    /// Put away until a time.
-    Snoozed,
-    /// Done.
-    Closed,
-    /// Open, of one channel.
-    Channel(ChannelId),
-}
-
-impl View {
-    /// Whether a conversation belongs here, for the member `me`.
-    #[must_use]
-    pub fn holds(self, conversation: &Conversation, me: MemberId) -> bool {
-        let open = conversation.status == ConversationStatus::Open;
-        match self {
-            Self::Mine => open && conversation.assignee.as_ref().is_some_and(|member| member.id == me),
-            Self::Unassigned => open && conversation.assignee.is_none(),
-            Self::All => open,
-            Self::Snoozed => conversation.status == ConversationStatus::Snoozed,
-            Self::Closed => conversation.status == ConversationStatus::Closed,
-            Self::Channel(id) => open && conversation.channel.id == id,
-        }
-    }
-
-    /// The part of the address that names it: `mine`, `channel/chn_…`.
-    #[must_use]
-    pub fn path(self) -> String {
-        match self {
-            Self::Mine => "mine".into(),
-            Self::Unassigned => "unassigned".into(),
-            Self::All => "all".into(),
-            Self::Snoozed => "snoozed".into(),
-            Self::Closed => "closed".into(),
-            Self::Channel(id) => format!("channel/{id}"),
-        }
-    }
-}
-
-impl FromStr for View {
-    type Err = ();
-
-    fn from_str(path: &str) -> Result<Self, ()> {
-        Ok(match path {
-            "mine" => Self::Mine,
-            "unassigned" => Self::Unassigned,
-            "all" => Self::All,
-            "snoozed" => Self::Snoozed,
-            "closed" => Self::Closed,
-            other => Self::Channel(other.strip_prefix("channel/").ok_or(())?.parse().map_err(|_| ())?),
-        })
+/// Whether a conversation belongs to a view, for the member `me`.
+#[must_use]
+pub fn holds(view: View, conversation: &Conversation, me: MemberId) -> bool {
+    let open = conversation.status == ConversationStatus::Open;
+    match view {
+        View::Mine => open && conversation.assignee.as_ref().is_some_and(|member| member.id == me),
+        View::Unassigned => open && conversation.assignee.is_none(),
+        View::All => open,
+        View::Snoozed => conversation.status == ConversationStatus::Snoozed,
+        View::Closed => conversation.status == ConversationStatus::Closed,
+        View::Channel(id) => open && conversation.channel.id == id,
     }
 }
 
@@ -72,7 +24,7 @@ impl FromStr for View {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// First by the last activity.
-    pub at: Moment,
+    pub at: Timestamp,
     /// Then by id.
     pub id: ConversationId,
 }

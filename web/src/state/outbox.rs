@@ -2,19 +2,10 @@
 
 use std::sync::Arc;
 
-use shared::{ConversationId, MessageId};
+use shared::ConversationId;
 
-use super::model::{Attachment, Message, Quoted};
-use super::moment::Moment;
-
-/// To the customer, or to colleagues only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// The customer gets it.
-    Reply,
-    /// Members see it.
-    Note,
-}
+use crate::api::Timestamp;
+use crate::api::messages::{Attachment, DraftMode, Message, QuotedMessage};
 
 /// Where a pending message stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,17 +28,15 @@ pub struct Pending {
     /// Where it goes.
     pub conversation_id: ConversationId,
     /// Answer or note.
-    pub mode: Mode,
+    pub mode: DraftMode,
     /// Plain text.
     pub text: String,
     /// Files, uploaded already.
     pub attachments: Vec<Attachment>,
     /// What it refers to.
-    pub quoted: Option<Quoted>,
-    /// The quoted message.
-    pub quoted_id: Option<MessageId>,
+    pub quoted: Option<QuotedMessage>,
     /// When the agent sent it.
-    pub created_at: Moment,
+    pub created_at: Timestamp,
     /// The newest number the agent had seen then; `None` sends whatever came since.
     pub last_seen_seq: Option<i64>,
     /// Where it stands.

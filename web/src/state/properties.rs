@@ -7,20 +7,24 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use shared::{ChannelId, ContactId, ConversationId, MemberId, MessageId};
+use shared::{
+    AuthorKind, ChannelId, ChannelKind, ContactId, ConversationId, ConversationKind, ConversationStatus, Direction,
+    MemberId, MessageId, MessageStatus,
+};
 use uuid::Uuid;
 
-use super::counts::ViewCounts;
-use super::event::{Change, ChangedCounts, ChannelCount, Effect, EventKind, MemberCount, WorkspaceEvent};
+use super::event::{Change, Effect};
 use super::inbox::{Asked, Inbox, ListPage, ThreadPage};
-use super::list::{Key, Reach, View};
-use super::model::{
-    Author, AuthorKind, ChannelBrief, ChannelKind, ContactBrief, Conversation, ConversationStatus, Direction,
-    MemberBrief, Message, MessageStatus,
-};
-use super::moment::Moment;
-use super::outbox::{Mode, Pending, PendingState};
+use super::list::{Key, Reach, holds};
+use super::outbox::{Pending, PendingState};
 use super::thread::Back;
+use crate::api::Timestamp;
+use crate::api::channels::ChannelSummary;
+use crate::api::contacts::ContactSummary;
+use crate::api::conversations::{Assignee, ChannelCount, Conversation, ViewCounts};
+use crate::api::live::{ChangedCounts, EventKind, MemberCount, WorkspaceEvent};
+use crate::api::messages::{Author, DraftMode, Message};
+use crate::app::route::InboxView as View;
 
 const PAGE: usize = 2;
 const CONVERSATIONS: u8 = 7;
@@ -59,7 +63,7 @@ struct World {
 impl World {
     fn rows(&self, view: View) -> Vec<Conversation> {
         let mut rows: Vec<_> =
-            self.conversations.values().filter(|row| view.holds(row, me())).cloned().collect();
+            self.conversations.values().filter(|row| holds(view, row, me())).cloned().collect();
         rows.sort_by_key(|row| std::cmp::Reverse(Key::of(row)));
         rows
     }
@@ -114,14 +118,26 @@ impl Server {
     fn message(&mut self, number: u8, direction: Direction, client_id: Option<String>) {
         let mut world = self.versions.last().unwrap().clone();
         let id = conversation_id(number);
-        let at = Moment(1_000 + self.now() as i64 / 2); // two in a row share a time: the id decides
+        let at = Timestamp(1_000 + self.now() as i64 / 2); // two in a row share a time: the id decides
         let conversation = world.conversations.entry(id).or_insert_with(|| Conversation {
             id,
-            number: i64::from(number),
+            number: i32::from(number),
+            kind: ConversationKind::Chat,
+            created_at: at,
             status: ConversationStatus::Open,
             snoozed_until: None,
-            contact: ContactBrief { id: ContactId(Uuid::from_u128(7)), name: "Ana".into() },
-            channel: ChannelBrief { id: channel_id(number), kind: ChannelKind::WebChat, name: "Site".into() },
+            contact: ContactSummary {
+                id: ContactId(Uuid::from_u128(7)),
+                name: "Ana".into(),
+                email: None,
+                verified: false,
+            },
+            channel: ChannelSummary {
+                id: channel_id(number),
+                kind: ChannelKind::WebChat,
+                name: "Site".into(),
+                active: true,
+            },
             assignee: None,
             last_activity_at: at,
             waiting_since: None,
@@ -152,9 +168,11 @@ impl Server {
                 kind: if inbound { AuthorKind::Contact } else { AuthorKind::Member },
                 name: "A".into(),
                 member_id: None,
+                contact_id: None,
             },
             text: format!("{seq}"),
             sent_at: at,
+            created_at: at,
             late: false,
             status: (!inbound).then_some(MessageStatus::Queued),
             failure: None,
@@ -213,6 +231,7 @@ impl Server {
         WorkspaceEvent {
             seq: seq as i64,
             kind: logged.kind,
+            at: Timestamp(0),
             conversation: world.conversations.get(&logged.conversation).cloned(),
             message: logged.message.map(|at| world.messages[&logged.conversation][at].clone()),
             member_id: logged.read.map(|_| me()),
@@ -307,12 +326,11 @@ impl Client {
         self.inbox.enqueue(Pending {
             client_id,
             conversation_id: id,
-            mode: Mode::Reply,
+            mode: DraftMode::Reply,
             text: "hello".into(),
             attachments: Vec::new(),
             quoted: None,
-            quoted_id: None,
-            created_at: Moment(0),
+            created_at: Timestamp(0),
             last_seen_seq: None,
             state: PendingState::Waiting,
         });
@@ -466,7 +484,7 @@ fn run(steps: Vec<Step>) -> (Client, Server) {
             Step::CustomerWrites(number) => server.message(number, Direction::Inbound, None),
             Step::ColleagueWrites(number) => server.message(number, Direction::Outbound, None),
             Step::AssignToMe(number) => server.change(number, |row| {
-                row.assignee = Some(MemberBrief { id: me(), name: "Eva".into() });
+                row.assignee = Some(Assignee { id: me(), name: "Eva".into() });
             }),
             Step::Unassign(number) => server.change(number, |row| row.assignee = None),
             Step::Snooze(number) => server.change(number, |row| row.status = ConversationStatus::Snoozed),
@@ -494,6 +512,7 @@ fn run(steps: Vec<Step>) -> (Client, Server) {
                 let mut event = WorkspaceEvent {
                     seq: server.now() as i64,
                     kind: EventKind::Resync,
+                    at: Timestamp(0),
                     conversation: None,
                     message: None,
                     member_id: None,

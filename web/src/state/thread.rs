@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::model::Message;
+use crate::api::messages::Message;
 
 /// How far back a thread has been loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,254 @@
+//! What is being written: per conversation and mode, kept on the server a moment after the last key.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use leptos::prelude::set_timeout;
+use leptos::task::spawn_local;
+use shared::ConversationId;
+use web_sys::File;
+
+use super::{Board, follow, ring, with};
+use crate::api::client::run;
+use crate::api::messages::{Attachment, Draft as StoredDraft, DraftMode, QuotedMessage, SAVE_DRAFT, SaveDraft};
+use crate::api::upload::{self, Upload};
+use crate::state::outbox::Pending;
+
+/// How long after the last key a draft goes to the server.
+const SAVE_AFTER: Duration = Duration::from_millis(800);
+
+/// A file beside the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileEntry {
+    /// Tells it from the others.
+    pub number: u64,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size_bytes: f64,
+    /// How far it is.
+    pub state: FileState,
+}
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileState {
+    /// Under way: 0.0 to 1.0.
+    Uploading(f64),
+    /// Stored.
+    Stored(Attachment),
+    /// Refused, with these words.
+    Failed(String),
+}
+
+/// What one composer holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    /// The text as typed.
+    pub text: String,
+    /// Files, in the order they were added.
+    pub files: Vec<FileEntry>,
+    /// What it answers.
+    pub quoted: Option<QuotedMessage>,
+    /// What the server has.
+    saved: String,
+    /// Counts the changes, so that only the last one is saved.
+    revision: u64,
+}
+
+impl Draft {
+    /// Files that are stored.
+    pub fn attachments(&self) -> Vec<Attachment> {
+        let stored = |file: &FileEntry| match &file.state {
+            FileState::Stored(attachment) => Some(attachment.clone()),
+            _ => None,
+        };
+        self.files.iter().filter_map(stored).collect()
+    }
+
+    /// A file is still under way.
+    pub fn uploading(&self) -> bool {
+        self.files.iter().any(|file| matches!(file.state, FileState::Uploading(_)))
+    }
+
+    /// There is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.text.trim().is_empty() && self.files.is_empty()
+    }
+}
+
+/// All that is being written.
+#[derive(Default)]
+pub(super) struct Drafts {
+    drafts: HashMap<(ConversationId, DraftMode), Draft>,
+    last_number: u64,
+}
+
+impl Drafts {
+    pub(super) fn of(&mut self, id: ConversationId, mode: DraftMode) -> &mut Draft {
+        self.drafts.entry((id, mode)).or_default()
+    }
+}
+
+thread_local! {
+    /// Running uploads, to be stopped when their file is taken out.
+    static UPLOADS: RefCell<HashMap<u64, Upload>> = RefCell::default();
+}
+
+fn ring_drafts() {
+    ring(|signals| Some(signals.drafts.clone()));
+}
+
+impl Board {
+    /// What a composer holds; tracked.
+    pub fn draft(self, id: ConversationId, mode: DraftMode) -> Draft {
+        follow(|signals| signals.drafts.clone());
+        with(|inner| inner.drafts.of(id, mode).clone()).unwrap_or_default()
+    }
+
+    /// Something is being written in a conversation; tracked.
+    pub fn has_draft(self, id: ConversationId) -> bool {
+        follow(|signals| signals.drafts.clone());
+        let modes = [DraftMode::Reply, DraftMode::Note];
+        with(|inner| modes.iter().any(|mode| inner.drafts.drafts.get(&(id, *mode)).is_some_and(|d| !d.is_empty())))
+            == Some(true)
+    }
+
+    /// The agent has typed.
+    pub fn write(self, id: ConversationId, mode: DraftMode, text: String) {
+        set_text(id, mode, text);
+        ring_drafts();
+    }
+
+    /// Answers a certain message, or no longer.
+    pub fn quote(self, id: ConversationId, quoted: Option<QuotedMessage>) {
+        with(|inner| inner.drafts.of(id, DraftMode::Reply).quoted = quoted);
+        ring_drafts();
+    }
+
+    /// Adds a file and begins to upload it.
+    pub fn attach(self, id: ConversationId, mode: DraftMode, file: &File) {
+        let number = with(|inner| {
+            inner.drafts.last_number += 1;
+            let number = inner.drafts.last_number;
+            let entry = FileEntry {
+                number,
+                name: file.name(),
+                size_bytes: file.size(),
+                state: FileState::Uploading(0.0),
+            };
+            inner.drafts.of(id, mode).files.push(entry);
+            number
+        });
+        let Some(number) = number else { return };
+        let set = move |state: FileState| {
+            with(|inner| {
+                let draft = inner.drafts.of(id, mode);
+                if let Some(file) = draft.files.iter_mut().find(|file| file.number == number) {
+                    file.state = state;
+                }
+            });
+            ring_drafts();
+        };
+        let done = move |stored: Result<Attachment, crate::api::Failure>| {
+            UPLOADS.with_borrow_mut(|uploads| uploads.remove(&number));
+            set(match stored {
+                Ok(attachment) => FileState::Stored(attachment),
+                Err(failure) => FileState::Failed(failure.sentence()),
+            });
+        };
+        match upload::start(file, move |part| set(FileState::Uploading(part)), done) {
+            Ok(upload) => {
+                UPLOADS.with_borrow_mut(|uploads| uploads.insert(number, upload));
+                ring_drafts();
+            }
+            Err(failure) => set(FileState::Failed(failure.sentence())),
+        }
+    }
+
+    /// Takes a file out again.
+    pub fn detach(self, id: ConversationId, mode: DraftMode, number: u64) {
+        if let Some(upload) = UPLOADS.with_borrow_mut(|uploads| uploads.remove(&number)) {
+            upload.cancel();
+        }
+        with(|inner| inner.drafts.of(id, mode).files.retain(|file| file.number != number));
+        ring_drafts();
+    }
+}
+
+fn set_text(id: ConversationId, mode: DraftMode, text: String) {
+    let revision = with(|inner| {
+        let draft = inner.drafts.of(id, mode);
+        draft.text = text;
+        draft.revision += 1;
+        draft.revision
+    });
+    if let Some(revision) = revision {
+        set_timeout(move || save(id, mode, revision), SAVE_AFTER);
+    }
+}
+
+/// Keeps a draft on the server, unless it has changed since or the server has it.
+fn save(id: ConversationId, mode: DraftMode, revision: u64) {
+    let text = with(|inner| {
+        let draft = inner.drafts.of(id, mode);
+        (draft.revision == revision && draft.saved != draft.text).then(|| draft.text.clone())
+    });
+    let Some(Some(text)) = text else { return };
+    spawn_local(async move {
+        let saved = run(&SAVE_DRAFT, SaveDraft { conversation_id: id, mode, text: text.clone() }).await;
+        if saved.is_ok() {
+            with(|inner| inner.drafts.of(id, mode).saved = text);
+        }
+    });
+}
+
+/// The server's drafts have come with the thread. What is being typed here wins.
+pub(super) fn loaded(id: ConversationId, reply: Option<StoredDraft>, note: Option<StoredDraft>) {
+    for (mode, stored) in [(DraftMode::Reply, reply), (DraftMode::Note, note)] {
+        let Some(stored) = stored else { continue };
+        with(|inner| {
+            let draft = inner.drafts.of(id, mode);
+            if draft.revision == 0 {
+                draft.text.clone_from(&stored.text);
+            }
+            draft.saved = stored.text;
+        });
+    }
+    ring_drafts();
+}
+
+/// The composer's content is on its way.
+pub(super) fn sent(id: ConversationId, mode: DraftMode) {
+    with(|inner| {
+        let draft = inner.drafts.of(id, mode);
+        draft.files.clear();
+        draft.quoted = None;
+    });
+    set_text(id, mode, String::new());
+    ring_drafts();
+}
+
+/// A message that was not sent goes back where it was written, before what is there by now.
+pub(super) fn put_back(pending: Pending) {
+    let Pending { conversation_id: id, mode, text, attachments, quoted, .. } = pending;
+    let text = with(|inner| {
+        let back = attachments.into_iter().map(|attachment| {
+            inner.drafts.last_number += 1;
+            FileEntry {
+                number: inner.drafts.last_number,
+                name: attachment.name.clone(),
+                size_bytes: 0.0,
+                state: FileState::Stored(attachment),
+            }
+        });
+        let back: Vec<FileEntry> = back.collect();
+        let draft = inner.drafts.of(id, mode);
+        draft.files.splice(0..0, back);
+        draft.quoted = quoted;
+        if draft.text.is_empty() { text } else { format!("{text}\n{}", draft.text) }
+    });
+    set_text(id, mode, text.unwrap_or_default());
+    ring_drafts();
+}
