@@ -269,7 +269,7 @@ await story('Arabic, right to left', { locale: 'ar-EG', settings: { name: 'كت�
   server.read(visitor);
   server.answer(visitor, 'نعم، منذ يوم الاثنين. هل نحتفظ لك بنسخة؟');
   server.tell(visitor, { type: 'typing', on: true, name: 'إيفا' });
-  await chat(page).getByText('إيفا يكتب').waitFor();
+  await chat(page).getByText('إيفا بصدد').waitFor();
   await clean(page, 'arabic');
   await shot(page, 'arabic');
 });

@@ -181,7 +181,7 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
     if (theirs) {
       dots(null);
       const away = !isOpen || document.hidden;
-      bridge.send('message', { message: { id: theirs.id, from: theirs.author.name ?? '' } });
+      bridge.send('emit', { name: 'message', detail: { id: theirs.id, from: theirs.author.name ?? '' } });
       if (document.hidden) flash.start(say('newMessage'));
       if (!muted && (away || !document.hasFocus())) void others.mayRing(theirs.id).then((mine) => mine && blip());
     }
@@ -326,7 +326,7 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   function block(why: 'signIn' | 'badIdentity'): void {
     blocked = why;
     live.stop();
-    bridge.send('error', { code: why === 'signIn' ? 'IDENTITY_REQUIRED' : 'BAD_IDENTITY' });
+    bridge.send('emit', { name: 'error', detail: why === 'signIn' ? 'IDENTITY_REQUIRED' : 'BAD_IDENTITY' });
     show();
   }
 

@@ -5,13 +5,22 @@ const DAY_MS = 86_400_000;
 /** Latin digits in every language: they match what agents and receipts show. */
 const base = (locale: string) => `${locale}-u-nu-latn`;
 
+/** Formatters cost far more to make than to use, and every message uses three. */
+const made = new Map<string, Intl.DateTimeFormat>();
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale + JSON.stringify(options);
+  const known = made.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  made.set(key, known);
+  return known;
+}
+
 export function clock(at: Date, locale: string, zone?: string): string {
-  return new Intl.DateTimeFormat(base(locale), { timeStyle: 'short', timeZone: zone }).format(at);
+  return formatter(base(locale), { timeStyle: 'short', timeZone: zone }).format(at);
 }
 
 /** Number of the calendar day in `zone`, to compare days. */
 export function dayNumber(at: Date, zone?: string): number {
-  const parts = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
+  const parts = formatter('en-u-ca-gregory-nu-latn', {
     year: 'numeric', month: 'numeric', day: 'numeric', timeZone: zone,
   }).formatToParts(at);
   const get = (type: string) => Number(parts.find((p) => p.type === type)?.value);
@@ -29,7 +38,7 @@ export function day(at: Date, now: Date, locale: string, zone?: string): string 
     ago > 0 && ago < 7 ? { weekday: 'long' }
     : at.getFullYear() === now.getFullYear() ? { day: 'numeric', month: 'long' }
     : { day: 'numeric', month: 'long', year: 'numeric' };
-  return new Intl.DateTimeFormat(base(locale), { ...options, timeZone: zone }).format(at);
+  return formatter(base(locale), { ...options, timeZone: zone }).format(at);
 }
 
 /** When the team is back: the time alone today, with the weekday or date later. */
@@ -37,7 +46,7 @@ export function opening(at: Date, now: Date, locale: string, zone?: string): str
   const ahead = dayNumber(at, zone) - dayNumber(now, zone);
   const options: Intl.DateTimeFormatOptions =
     ahead <= 0 ? {} : ahead < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'long' };
-  return new Intl.DateTimeFormat(base(locale), { ...options, hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
+  return formatter(base(locale), { ...options, hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
 }
 
 /** "1.4 MB", in the visitor's language. */

@@ -1,31 +1,22 @@
 /** Launcher and panel, in a shadow tree so that the page's styles and ours never meet. */
 
-export interface State {
-  open: boolean;
-  hidden: boolean;
-  unread: number;
-  /** Phones: the panel covers the page. */
-  full: boolean;
-  /** What the launcher is called. */
-  label: string;
-}
-
 export interface Launcher {
   button: HTMLButtonElement;
   panel: HTMLElement;
-  set(state: State): void;
+  /** `full`: on phones the panel covers the page. `label`: what the launcher is called. */
+  set(open: boolean, hidden: boolean, unread: number, full: boolean, label: string): void;
 }
 
 // `!important` on :host wins over whatever the page says about every div.
 const CSS = `:host{all:initial!important;position:fixed!important;z-index:2147483000!important;bottom:calc(20px + env(safe-area-inset-bottom))!important;right:calc(20px + env(safe-area-inset-right))!important}
 :host([l]){right:auto!important;left:calc(20px + env(safe-area-inset-left))!important}
-button{all:unset;display:grid;place-items:center;width:56px;height:56px;border-radius:28px;background:var(--a);color:var(--o);cursor:pointer;box-shadow:0 1px 2px #0003,0 6px 20px #0003;-webkit-tap-highlight-color:transparent}
+button{all:unset;display:grid;place-items:center;width:56px;height:56px;border-radius:28px;background:var(--a);color:var(--o);cursor:pointer;box-shadow:0 4px 16px #0004}
 button:hover{filter:brightness(1.08)}
 button:focus-visible{outline:2px solid var(--a);outline-offset:3px;box-shadow:0 0 0 3px #fff}
 button:before{content:"";width:24px;height:21px;border:2px solid;border-radius:12px 12px 12px 3px;box-sizing:border-box}
 :host([o]) button:before{width:13px;height:13px;border-width:0 2px 2px 0;border-radius:1px;transform:translateY(-3px) rotate(45deg)}
 b{position:absolute;top:-4px;right:-4px;min-width:10px;padding:0 6px;border-radius:11px;background:#f2a94a;color:#1b1e24;font:650 13px/22px system-ui;text-align:center;box-shadow:0 0 0 2px #fff}
-div{position:absolute;bottom:68px;right:0;width:400px;max-width:calc(100vw - 40px);height:min(700px,100vh - 108px);border-radius:14px;overflow:hidden;background:Canvas;box-shadow:0 0 0 1px #0000001a,0 12px 40px #00000038;opacity:0;visibility:hidden;transform:translateY(8px);transition:.15s}
+div{position:absolute;bottom:68px;right:0;width:400px;max-width:calc(100vw - 40px);height:min(700px,100vh - 108px);border-radius:14px;overflow:hidden;background:Canvas;box-shadow:0 0 0 1px #0002,0 12px 40px #0004;opacity:0;visibility:hidden;transform:translateY(8px);transition:.15s}
 :host([l]) div{right:auto;left:0}
 :host([o]) div{opacity:1;visibility:visible;transform:none}
 iframe{border:0;width:100%;height:100%;display:block;color-scheme:light dark}
@@ -83,7 +74,7 @@ export function paint(position: string | undefined, colour: string, nonce: strin
   return {
     button,
     panel,
-    set({ open, hidden, unread, full, label }) {
+    set(open, hidden, unread, full, label) {
       host.toggleAttribute('o', open);
       host.toggleAttribute('f', full);
       host.ariaLabel = label;

@@ -53,7 +53,6 @@ function start(tag: HTMLScriptElement, widget: string): void {
   };
 
   const languages = () => (locale ? [locale] : [...navigator.languages]);
-  const label = () => chatIn(languages());
   // Each on its own turn: a listener that throws harms nobody else.
   const emit = (name: string, detail?: unknown) => listeners[name]?.forEach((listener) => setTimeout(listener, 0, detail));
   const page = () => ({ url: location.href, title: originalTitle ?? doc.title });
@@ -67,7 +66,7 @@ function start(tag: HTMLScriptElement, widget: string): void {
     if (frame || !ui) return;
     frame = doc.createElement('iframe');
     frame.title = config.name;
-    frame.allow = 'autoplay; clipboard-write';
+    frame.allow = 'autoplay';
     frame.setAttribute(
       'sandbox',
       'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
@@ -84,32 +83,19 @@ function start(tag: HTMLScriptElement, widget: string): void {
     ui.panel.append(frame);
   }
 
-  addEventListener('message', (event) => {
-    const data = event.data;
-    if (event.source !== frame?.contentWindow || event.origin !== origin || data?.sb !== 1) return;
-    switch (data.type) {
-      case 'keep':
-        keep(data.area, data.text);
-        break;
-      case 'unread':
-        if (unread !== data.count) emit('unread', (unread = data.count));
-        show();
-        break;
-      case 'message':
-        emit('message', data.message);
-        break;
-      case 'title':
-        title(data.text);
-        break;
-      case 'error':
-        emit('error', data.code);
-        break;
-      case 'where':
-        post('page', { page: page() });
-        break;
-      case 'close':
-        close();
-    }
+  const heard: Record<string, (data: any) => void> = {
+    keep: ({ area, text }) => keep(area, text),
+    unread: ({ count }) => {
+      if (unread !== count) emit('unread', (unread = count));
+      show();
+    },
+    emit: ({ name, detail }) => emit(name, detail),
+    title: ({ text }) => title(text),
+    where: () => post('page', { page: page() }),
+    close: () => close(),
+  };
+  addEventListener('message', ({ source, origin: from, data }) => {
+    if (source === frame?.contentWindow && from === origin && data?.sb === 1) heard[data.type]?.(data);
   });
 
   // ---- open and close
@@ -148,7 +134,7 @@ function start(tag: HTMLScriptElement, widget: string): void {
   });
 
   function show(): void {
-    ui?.set({ open: isOpen, hidden, unread, full: isOpen && narrow.matches, label: label() });
+    ui?.set(isOpen, hidden, unread, isOpen && narrow.matches, chatIn(languages()));
   }
   narrow.addEventListener('change', show);
 

@@ -20,7 +20,7 @@ export const words: Words = {
   remove: 'إزالة',
   offline: 'أنت غير متصل بالإنترنت. ستُرسل رسائلك فور عودة الاتصال.',
   reconnecting: 'انقطع الاتصال. جارٍ إعادة الاتصال…',
-  typing: '{name} يكتب الآن…',
+  typing: '{name} بصدد الكتابة…',
   team: 'فريقنا',
   you: 'أنت',
   loadingOlder: 'جارٍ تحميل الرسائل السابقة…',

@@ -72,6 +72,9 @@ export function composer(config: Config, say: Say, locale: string, deps: Compose
     take(picker.files ?? []);
     picker.value = '';
   });
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (emoji && !emoji.contains(target as Node) && !smile.contains(target as Node)) closeEmoji();
+  });
   changed();
 
   function changed(): void {
