@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::db::Db;
+use crate::jobs::Wake;
 use crate::mail::Mailer;
 use crate::webhooks::{Processor, Receiver};
 
@@ -18,6 +19,8 @@ pub struct App {
     pub db: Db,
     /// Signing in.
     pub auth: Auth,
+    /// Rings this process's runner of jobs.
+    pub jobs: Wake,
     /// Outgoing mail.
     pub mail: Mailer,
     /// Cancelled once, when the process goes down: sockets close, background work ends.
@@ -39,6 +42,7 @@ impl App {
             config,
             db,
             auth,
+            jobs: Wake::default(),
             mail,
             stopping: CancellationToken::new(),
             receiver: Receiver::default(),
@@ -49,5 +53,6 @@ impl App {
     /// Starts what runs beside requests, until `stopping` is cancelled. Call it once, inside the runtime.
     pub fn start_background(app: &Arc<Self>) {
         app.processor.start(&app.receiver, &app.stopping);
+        crate::jobs::start(app);
     }
 }

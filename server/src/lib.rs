@@ -12,6 +12,7 @@ pub mod conversations;
 pub mod db;
 pub mod error;
 pub mod graphql;
+pub mod jobs;
 pub mod mail;
 pub mod realtime;
 pub mod viewer;

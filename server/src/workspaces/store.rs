@@ -6,6 +6,7 @@ use sqlx::FromRow;
 
 use super::Member;
 use crate::db::WorkspaceTx;
+use crate::jobs;
 
 /// A workspace.
 #[derive(Debug, Clone, FromRow)]
@@ -57,7 +58,7 @@ pub async fn insert_workspace(tx: &mut WorkspaceTx, name: &str) -> sqlx::Result<
         .bind(workspace_id)
         .execute(tx.conn())
         .await?;
-    Ok(())
+    jobs::begin_for_workspace(tx.conn(), workspace_id).await
 }
 
 /// Gives the workspace another name.

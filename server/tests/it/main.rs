@@ -3,5 +3,6 @@
 
 mod audit;
 mod ingest;
+mod jobs;
 mod kit;
 mod tenancy;

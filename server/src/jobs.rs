@@ -1,0 +1,30 @@
+//! Work that is owed later: which kinds there are, who runs them, and what is tidied up from time to time.
+//!
+//! A feature enqueues with [`jobs::enqueue`] in its own transaction and names its handler in [`handlers`].
+//! A handler may be called more than once for one job and must bear it.
+
+mod handler;
+mod recurring;
+mod runner;
+mod tidy;
+
+use std::sync::Arc;
+
+pub use handler::{Handlers, JobError, JobRun, Outcome};
+pub use recurring::begin_for_workspace;
+pub use runner::{Runner, Wake, run_due};
+pub use tidy::tidy_installation;
+
+use crate::app::App;
+
+/// Starts this process's runner and its share of tidying up, until the app stops. Call it inside the runtime.
+pub fn start(app: &Arc<App>) {
+    tokio::spawn(Runner::new(app.clone(), handlers(), app.stopping.clone()).run());
+    tokio::spawn(tidy::keep_installation_tidy(app.clone()));
+}
+
+/// Every kind of job there is, and who does it.
+#[must_use]
+pub fn handlers() -> Handlers {
+    Handlers::default().on(recurring::TIDY_WORKSPACE, tidy::tidy_workspace)
+}

@@ -1,0 +1,184 @@
+//! The worker of this process: claims what is due, runs it, and says what became of it.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use jobs::{Claim, Failure};
+use shared::WorkspaceId;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{Handlers, JobError, JobRun, Outcome};
+use crate::app::App;
+
+/// How many jobs one process runs at a time.
+const AT_ONCE: usize = 8;
+/// How long a claim is ours; a process that died gives its jobs back after this.
+const LEASE: Duration = Duration::from_secs(60);
+/// How long one run may take: well within the lease, so that nobody else runs it at the same time.
+const LONGEST_RUN: Duration = Duration::from_secs(45);
+/// How often we look when nobody rings.
+const POLL: Duration = Duration::from_secs(2);
+/// How long a stopping process waits for its running jobs.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
+/// Rings the runner of this process: something may be due. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// Has the runner look now instead of at its next round.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Runs jobs until told to stop.
+pub struct Runner {
+    app: Arc<App>,
+    handlers: Arc<Handlers>,
+    stop: CancellationToken,
+}
+
+impl Runner {
+    /// A runner that knows `handlers` and ends after `stop`.
+    #[must_use]
+    pub fn new(app: Arc<App>, handlers: Handlers, stop: CancellationToken) -> Self {
+        Self { app, handlers: Arc::new(handlers), stop }
+    }
+
+    /// Claims and runs until stopped; then waits a little for what runs, and gives the rest back.
+    pub async fn run(self) {
+        let mut running = JoinSet::new();
+        let mut pause = POLL;
+        while !self.stop.is_cancelled() {
+            let free = AT_ONCE.saturating_sub(running.len());
+            match start_due(&self.app, &self.handlers, &self.stop, free, &mut running).await {
+                Ok(_) => pause = POLL,
+                Err(error) => {
+                    tracing::warn!(%error, "could not claim jobs");
+                    pause = (pause * 2).min(Duration::from_secs(30));
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = self.app.jobs.0.notified(), if running.len() < AT_ONCE => {}
+                // A job that ended may have been the first of a lane.
+                Some(_) = running.join_next() => {}
+                () = tokio::time::sleep(pause), if running.len() < AT_ONCE => {}
+            }
+        }
+        // Runs hear of the stop themselves and give their job back when the wait is over.
+        while running.join_next().await.is_some() {}
+    }
+}
+
+/// Runs everything that is due now, and what becomes due by that, then returns how many jobs were run. For tests.
+///
+/// # Errors
+/// When the database fails.
+pub async fn run_due(app: &Arc<App>, handlers: &Arc<Handlers>) -> sqlx::Result<usize> {
+    let mut total = 0;
+    loop {
+        let mut running = JoinSet::new();
+        let stop = CancellationToken::new();
+        let started = start_due(app, handlers, &stop, AT_ONCE, &mut running).await?;
+        while running.join_next().await.is_some() {}
+        if started == 0 {
+            return Ok(total);
+        }
+        total += started;
+    }
+}
+
+async fn start_due(
+    app: &Arc<App>,
+    handlers: &Arc<Handlers>,
+    stop: &CancellationToken,
+    at_most: usize,
+    running: &mut JoinSet<()>,
+) -> sqlx::Result<usize> {
+    if at_most == 0 {
+        return Ok(0);
+    }
+    let token = Uuid::new_v4();
+    let mut connection = app.db.pool().acquire().await?;
+    let at_most = i32::try_from(at_most).unwrap_or(i32::MAX);
+    let claims = jobs::claim(&mut connection, at_most, LEASE, token).await?;
+    drop(connection);
+    let count = claims.len();
+    for claim in claims {
+        let (app, handlers, stop) = (app.clone(), handlers.clone(), stop.clone());
+        running.spawn(async move {
+            if let Err(error) = run_claimed(app, handlers, stop, claim, token).await {
+                tracing::warn!(%error, job.id = claim.job_id, "a job's end could not be noted; it will run again");
+            }
+        });
+    }
+    Ok(count)
+}
+
+async fn run_claimed(
+    app: Arc<App>,
+    handlers: Arc<Handlers>,
+    stop: CancellationToken,
+    claim: Claim,
+    token: Uuid,
+) -> sqlx::Result<()> {
+    let workspace_id = WorkspaceId(claim.workspace_id);
+    let mut tx = app.db.read(workspace_id).await?;
+    let Some(job) = jobs::load(tx.conn(), claim, token).await? else { return Ok(()) };
+    tx.commit().await?;
+
+    let (kind, attempts, created_at) = (job.kind.clone(), job.attempts, job.created_at);
+    let ended = if attempts > job.attempts_max {
+        // It took its process down each time.
+        Some(Err(JobError::Hopeless(anyhow::anyhow!("was started too often without an end"))))
+    } else {
+        let run =
+            AssertUnwindSafe(handlers.handle(JobRun { app: app.clone(), workspace_id, job })).catch_unwind();
+        tokio::select! {
+            ended = timeout(LONGEST_RUN, run) => Some(match ended {
+                Ok(Ok(ended)) => ended,
+                Ok(Err(_)) => Err(JobError::Retry(anyhow::anyhow!("panicked"))),
+                Err(_) => Err(JobError::Retry(anyhow::anyhow!("took longer than {} s", LONGEST_RUN.as_secs()))),
+            }),
+            () = async { stop.cancelled().await; tokio::time::sleep(LAST_WAIT).await } => None,
+        }
+    };
+
+    let mut tx = app.db.workspace(workspace_id).await?;
+    let outcome = match ended {
+        None => ("released", jobs::release(tx.conn(), claim, token).await?),
+        Some(Ok(Outcome::Done)) => ("done", jobs::finish(tx.conn(), claim, token).await?),
+        Some(Ok(Outcome::Again(delay))) => ("again", jobs::put_off(tx.conn(), claim, token, delay).await?),
+        Some(Err(JobError::Hopeless(error))) => {
+            tracing::error!(job.id = claim.job_id, kind, error = format!("{error:#}"), "job given up");
+            ("dead", jobs::bury(tx.conn(), claim, token, &format!("{error:#}")).await?)
+        }
+        Some(Err(JobError::Retry(error))) => {
+            let delay = jobs::retry_delay(attempts);
+            let failure = jobs::retry(tx.conn(), claim, token, &format!("{error:#}"), delay).await?;
+            tracing::warn!(
+                job.id = claim.job_id,
+                kind,
+                attempts,
+                ?failure,
+                error = format!("{error:#}"),
+                "job failed"
+            );
+            (if failure == Failure::Dead { "dead" } else { "failed" }, failure != Failure::Lost)
+        }
+    };
+    tx.commit().await?;
+    let outcome = if outcome.1 { outcome.0 } else { "lost" };
+    metrics::counter!("switchboard_jobs_total", "kind" => kind, "outcome" => outcome).increment(1);
+    let age = chrono::Utc::now().signed_duration_since(created_at).to_std().unwrap_or_default();
+    tracing::debug!(job.id = claim.job_id, outcome, age_ms = age.as_millis(), "job ended");
+    Ok(())
+}
