@@ -21,6 +21,8 @@ const LANES: u32 = 1;
 const CHARS_MIN: usize = 12;
 const CHARS_MAX: usize = 256;
 const BYTES_MAX: usize = 1024;
+/// What must remain beside the names of the person, the workspace and the product, in letters and digits.
+const CHARS_BESIDE_WORDS: usize = 8;
 /// Of zxcvbn's 0 to 4: "safely unguessable".
 const SCORE_MIN: zxcvbn::Score = zxcvbn::Score::Three;
 /// The estimate's cost grows faster than its input; the rest can only make it better.
@@ -145,6 +147,16 @@ impl Passwords {
     }
 }
 
+/// Whether little is left of a password without the words that an attacker would try first.
+fn is_made_of(password: &str, words: &[String]) -> bool {
+    let letters: String = password.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let mut left = letters.clone();
+    for word in words {
+        left = left.replace(word.as_str(), "");
+    }
+    left.len() < letters.len() && left.chars().count() < CHARS_BESIDE_WORDS
+}
+
 fn refusal_now(password: &str, words: &[String]) -> Option<Problem> {
     let refuse = |message: String| Some(Problem::of_field("password", "WEAK_PASSWORD", message));
     let chars = password.chars().count();
@@ -155,6 +167,11 @@ fn refusal_now(password: &str, words: &[String]) -> Option<Problem> {
     }
     if chars > CHARS_MAX || password.len() > BYTES_MAX {
         return refuse(format!("Use at most {CHARS_MAX} characters."));
+    }
+    if is_made_of(password, words) {
+        return refuse(
+            "This password is mostly a name that others know. Try a few unrelated words.".to_owned(),
+        );
     }
     let start: String = password.chars().take(ESTIMATED_CHARS).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -178,9 +195,15 @@ mod tests {
 
     #[test]
     fn guessable_passwords_are_refused() {
-        for weak in
-            ["short", "password1234", "switchboard123", "bloombloombloom", "aaaaaaaaaaaaaaaa", "qwertyuiop12"]
-        {
+        for weak in [
+            "short",
+            "password1234",
+            "switchboard123",
+            "bloombloombloom",
+            "Bloom and co 1",
+            "aaaaaaaaaaaaaaaa",
+            "qwertyuiop12",
+        ] {
             assert!(refused(weak), "{weak}");
         }
         assert!(refused(&"🦀".repeat(257)));

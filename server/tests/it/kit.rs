@@ -1,8 +1,13 @@
 //! What tests stand on: a Postgres of their own, a database each, the product on a real port.
 
 mod ask;
+mod browser;
 mod database;
 mod people;
+mod smtp;
 
 pub use ask::{Answer, ask};
+pub use browser::Browser;
 pub use database::TestDatabase;
+pub use people::PASSWORD;
+pub use smtp::FakeSmtp;

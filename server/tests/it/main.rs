@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 mod audit;
+mod auth;
 mod ingest;
 mod jobs;
 mod kit;
+mod people;
 mod tenancy;

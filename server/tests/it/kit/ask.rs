@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, Request, Schema, Variables};
+use async_graphql::{EmptySubscription, Request, Response, Schema, Variables};
 use serde_json::Value;
 use server::app::App;
 use server::graphql::{Mutation, Query};
@@ -36,15 +36,19 @@ pub async fn ask(app: &Arc<App>, viewer: Option<&Viewer>, query: &str, variables
         .data(app.clone())
         .data(viewer.cloned())
         .data(viewer.map(|viewer| viewer.request.clone()).unwrap_or_default());
-    let response = schema.execute(request).await;
-    Answer {
-        data: response.data.into_json().unwrap(),
-        codes: response
-            .errors
-            .iter()
-            .filter_map(|error| error.extensions.as_ref()?.get("code"))
-            .map(|code| code.clone().into_json().unwrap().as_str().unwrap_or_default().to_owned())
-            .collect(),
-        messages: response.errors.iter().map(|error| error.message.clone()).collect(),
+    Answer::from(schema.execute(request).await)
+}
+
+impl From<Response> for Answer {
+    fn from(response: Response) -> Self {
+        let code = |error: &async_graphql::ServerError| {
+            let code = error.extensions.as_ref()?.get("code")?.clone().into_json().unwrap();
+            code.as_str().map(str::to_owned)
+        };
+        Self {
+            codes: response.errors.iter().filter_map(code).collect(),
+            messages: response.errors.iter().map(|error| error.message.clone()).collect(),
+            data: response.data.into_json().unwrap(),
+        }
     }
 }

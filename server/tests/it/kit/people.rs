@@ -7,9 +7,34 @@ use server::config::Config;
 use server::viewer::{RequestContext, Viewer};
 use shared::{MemberId, Role, UserId, WorkspaceId};
 
-use super::TestDatabase;
+use super::{Browser, TestDatabase};
+
+/// The password of everyone who got one by [`TestDatabase::with_password`].
+pub const PASSWORD: &str = "violet harbour ninety lanterns";
 
 impl TestDatabase {
+    /// Lets a member sign in with [`PASSWORD`]; the mail address to do it with.
+    pub async fn with_password(&self, viewer: &Viewer) -> String {
+        static HASH: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+        let hash = HASH
+            .get_or_init(|| async { server::auth::Passwords::default().hash(PASSWORD.into()).await.unwrap() })
+            .await;
+        sqlx::query_scalar("update users set password_hash = $2 where id = $1 returning email")
+            .bind(viewer.user_id)
+            .bind(hash)
+            .fetch_one(self.db.pool())
+            .await
+            .unwrap()
+    }
+
+    /// A browser in which the member is signed in.
+    pub async fn signed_in(&self, app: &Arc<App>, viewer: &Viewer) -> Browser {
+        let email = self.with_password(viewer).await;
+        let mut browser = Browser::new(app);
+        assert_eq!(browser.sign_in(&email, PASSWORD).await, None);
+        browser
+    }
+
     /// The product over this database, configured as by default.
     pub fn app(&self) -> Arc<App> {
         self.app_with(Config::default())
