@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::account::Account;
 use crate::process::Launch;
-use crate::{PORT, StartError, folder};
+use crate::{PORT, Purpose, StartError, folder};
 
 /// The name of our configuration file inside the cluster.
 pub(crate) const FILE: &str = "switchboard.conf";
@@ -48,8 +48,13 @@ pub(crate) fn write(launch: &Launch, wal_compression: &str) -> Result<(), StartE
         line(&mut text, name, value)?;
     }
     folder::write_private(&cluster.join(FILE), &text, account)?;
-    // No `trust`, no network: whoever opens the socket must also know a password.
-    folder::write_private(&cluster.join("pg_hba.conf"), "local all all scram-sha-256\n", account)
+    let access = match launch.purpose {
+        // No network, and whoever opens the socket must also know a password.
+        Purpose::Product => "local all all scram-sha-256\n",
+        #[cfg(feature = "testing")]
+        Purpose::Tests => "local all all trust\n",
+    };
+    folder::write_private(&cluster.join("pg_hba.conf"), access, account)
 }
 
 /// What neither the file, nor `ALTER SYSTEM`, nor the caller's extra lines may change: given on the command line.

@@ -62,6 +62,17 @@ impl Folder {
         }
     }
 
+    /// Throws away what an earlier test run left. Its server is gone: we hold the lock, and it died with its run.
+    #[cfg(feature = "testing")]
+    pub(crate) fn forget_cluster(&self) -> Result<(), StartError> {
+        match fs::remove_dir_all(&self.cluster) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(StartError::io("clear", &self.cluster)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The log, open for appending; a long one is put aside first.
     pub(crate) fn open_log(&self, account: Option<&Account>) -> Result<File, StartError> {
         if fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG_BYTES_MAX) {

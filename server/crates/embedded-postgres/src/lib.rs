@@ -13,6 +13,8 @@ mod error;
 mod folder;
 mod process;
 mod supervisor;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,6 +34,16 @@ const SUPERUSER: &str = "postgres";
 
 /// Only a part of the socket's name: nothing listens on TCP.
 const PORT: u16 = 5432;
+
+/// Whom a server is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Data that matters, behind a password.
+    Product,
+    /// Data of one test run, open to whoever reaches the socket.
+    #[cfg(feature = "testing")]
+    Tests,
+}
 
 /// What to start, and where.
 #[derive(Debug, Clone)]
@@ -64,13 +76,21 @@ impl EmbeddedPostgres {
     /// # Errors
     /// [`StartError`], each variant with a message that tells the operator what to do.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        Self::start_as(settings, Purpose::Product).await
+    }
+
+    async fn start_as(settings: Settings, purpose: Purpose) -> Result<Self, StartError> {
         let account = Account::for_data(&settings.data_dir).await?;
         let folder = Arc::new(Folder::open(&settings.data_dir, account.as_ref())?);
         let binaries = Binaries::find(settings.bin_dir.as_deref(), folder.cluster_version()?).await?;
         tracing::debug!(version = binaries.major, bin_dir = %binaries.dir.display(), "found PostgreSQL");
 
-        let launch = Launch { folder: Arc::clone(&folder), binaries, account, settings };
+        let launch = Launch { folder: Arc::clone(&folder), binaries, account, settings, purpose };
         process::end_leftovers(&launch).await?;
+        #[cfg(feature = "testing")]
+        if launch.purpose == Purpose::Tests {
+            launch.folder.forget_cluster()?;
+        }
         let password = cluster::prepare(&launch).await?;
         let postmaster = Postmaster::start(&launch).await?;
 

@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::account::Account;
 use crate::binaries::Binaries;
 use crate::folder::Folder;
-use crate::{Settings, StartError, conf};
+use crate::{Purpose, Settings, StartError, conf};
 
 /// How long a start may take before Postgres shows a sign of life.
 const START_WAIT: Duration = Duration::from_secs(60);
@@ -40,6 +40,7 @@ pub(crate) struct Launch {
     pub(crate) binaries: Binaries,
     pub(crate) account: Option<Account>,
     pub(crate) settings: Settings,
+    pub(crate) purpose: Purpose,
 }
 
 impl Launch {

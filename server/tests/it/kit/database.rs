@@ -42,9 +42,15 @@ async fn template() -> &'static (PgConnectOptions, String) {
 
 /// `TEST_DATABASE_URL` (a superuser without password), or a Postgres of our own.
 async fn superuser_options() -> PgConnectOptions {
-    let url = std::env::var("TEST_DATABASE_URL")
-        .unwrap_or_else(|_| "postgres://postgres@%2Ftmp:55439/postgres".to_owned());
-    PgConnectOptions::from_str(&url).expect("TEST_DATABASE_URL")
+    if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
+        return PgConnectOptions::from_str(&url).expect("TEST_DATABASE_URL");
+    }
+    let server = embedded_postgres::testing::shared();
+    PgConnectOptions::new_without_pgpass()
+        .socket(&server.socket_dir)
+        .port(server.port)
+        .username(&server.superuser)
+        .database("postgres")
 }
 
 /// A database of one test.
