@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::Wake;
 use crate::mail::Mailer;
+use crate::vault::Vault;
 use crate::webhooks::{Processor, Receiver};
 
 /// The running product: configuration, database, and what features keep for the life of the process.
@@ -21,6 +22,8 @@ pub struct App {
     pub auth: Auth,
     /// Rings this process's runner of jobs.
     pub jobs: Wake,
+    /// Secrets at rest.
+    pub vault: Vault,
     /// Outgoing mail.
     pub mail: Mailer,
     /// Cancelled once, when the process goes down: sockets close, background work ends.
@@ -36,6 +39,7 @@ impl App {
     #[must_use]
     pub fn new(config: Config, db: Db) -> Arc<Self> {
         let auth = Auth::new(&config);
+        let vault = Vault::new(config.master_key_path());
         let mail = Mailer::new(config.smtp.clone());
         let processor = Processor::new(db.clone());
         Arc::new(Self {
@@ -43,6 +47,7 @@ impl App {
             db,
             auth,
             jobs: Wake::default(),
+            vault,
             mail,
             stopping: CancellationToken::new(),
             receiver: Receiver::default(),

@@ -256,6 +256,12 @@ impl Config {
         }
     }
 
+    /// Where the master keys are.
+    #[must_use]
+    pub fn master_key_path(&self) -> PathBuf {
+        self.master_key_file.clone().unwrap_or_else(|| self.data_dir.join("master.key"))
+    }
+
     /// Whether browsers reach us through TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {

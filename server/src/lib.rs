@@ -15,6 +15,7 @@ pub mod graphql;
 pub mod jobs;
 pub mod mail;
 pub mod realtime;
+pub mod vault;
 pub mod viewer;
 pub mod webhooks;
 pub mod workspaces;

@@ -5,10 +5,11 @@
 //! commitment stands for it, and is worth nothing once the row's key is erased.
 
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use shared::WorkspaceId;
 use uuid::Uuid;
+
+use crate::vault::hmac_sha256;
 
 const VERSION: &[u8] = b"audit-v1";
 
@@ -69,12 +70,7 @@ impl Link {
 /// `HMAC-SHA256(row key, details)`: says nothing of the details to whoever has not got the row key.
 #[must_use]
 pub fn commitment(row_key: &[u8; 32], details: &[u8]) -> [u8; 32] {
-    // HMAC pads a short key with zeros to its block; done here, there is no length left that could be wrong.
-    let mut block = [0; 64];
-    for (byte, key_byte) in block.iter_mut().zip(row_key) {
-        *byte = *key_byte;
-    }
-    Hmac::<Sha256>::new(&block.into()).chain_update(details).finalize().into_bytes().into()
+    hmac_sha256(row_key, &[details])
 }
 
 #[cfg(test)]

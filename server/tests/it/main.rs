@@ -8,3 +8,4 @@ mod jobs;
 mod kit;
 mod people;
 mod tenancy;
+mod vault;

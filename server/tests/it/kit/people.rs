@@ -1,5 +1,6 @@
 //! People to act in tests: members of a workspace, signed in.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use server::app::App;
@@ -37,7 +38,12 @@ impl TestDatabase {
 
     /// The product over this database, configured as by default.
     pub fn app(&self) -> Arc<App> {
-        self.app_with(Config::default())
+        self.app_with(Config { data_dir: self.data_dir(), ..Config::default() })
+    }
+
+    /// A folder of this database's own: two processes over one database share it.
+    pub fn data_dir(&self) -> PathBuf {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.app_options().get_database().unwrap())
     }
 
     /// The product over this database.
