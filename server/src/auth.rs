@@ -5,6 +5,7 @@
 //! per process, and forgotten at once when something is revoked: the revoking process tells the others
 //! through `NOTIFY sb_revoked`.
 
+pub mod cli;
 pub mod graphql;
 mod password_change;
 mod passwords;
@@ -18,7 +19,9 @@ pub mod throttle;
 pub mod tokens;
 mod viewer;
 
-pub use password_change::{change_password, operator_reset_link, request_reset, reset_password};
+pub use password_change::{
+    RESET_LETTER, change_password, operator_reset_link, request_reset, reset_password, send_reset_letter,
+};
 pub use passwords::Passwords;
 pub use revocation::{REVOKED_CHANNEL, Revocation, Revocations, on_notify, revoke, tell_revoked};
 pub use session::{SessionIdentity, SessionKeyHash, current_identity, establish, session_key, session_layer};

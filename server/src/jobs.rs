@@ -26,5 +26,8 @@ pub fn start(app: &Arc<App>) {
 /// Every kind of job there is, and who does it.
 #[must_use]
 pub fn handlers() -> Handlers {
-    Handlers::default().on(recurring::TIDY_WORKSPACE, tidy::tidy_workspace)
+    Handlers::default()
+        .on(recurring::TIDY_WORKSPACE, tidy::tidy_workspace)
+        .on(crate::auth::RESET_LETTER, crate::auth::send_reset_letter)
+        .on(crate::workspaces::invite::INVITATION_LETTER, crate::workspaces::invite::send_letter)
 }

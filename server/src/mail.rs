@@ -1,9 +1,7 @@
 //! Outgoing mail: few letters, plain text and simple HTML, through the operator's SMTP server.
 
-mod deliver;
 mod letter;
 mod mailer;
 
-pub use deliver::{SendError, deliver};
 pub use letter::{Letter, invitation, password_reset};
 pub use mailer::{MailError, Mailer};

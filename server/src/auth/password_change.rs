@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use ::jobs::{NewJob, enqueue};
 use chrono::Utc;
 use secrecy::SecretString;
+use serde_json::json;
 use shared::{AuditAction, TargetKind, UserId};
 use tower_sessions::Session;
 
@@ -17,9 +19,13 @@ use crate::audit::Entry;
 use crate::db::WorkspaceTx;
 use crate::error::AppError;
 use crate::graphql::Problem;
+use crate::jobs::{self, JobError, JobRun};
 use crate::mail;
 use crate::viewer::{Actor, RequestContext, Viewer};
 use crate::workspaces;
+
+/// The kind of job that mails a reset link.
+pub const RESET_LETTER: &str = "mail.password_reset";
 
 /// How long a reset link works.
 const RESET_MINUTES: i32 = 30;
@@ -107,25 +113,22 @@ async fn start_reset(app: &Arc<App>, request: RequestContext, email: &str) -> Re
     let user = store::user_by_email(&mut tx, email).await?;
     drop(tx);
     let Some(user) = user.filter(|user| user.disabled_at.is_none()) else { return Ok(()) };
-    if let Some(workspace_id) = home(app, user.id).await? {
-        let mut tx = app.db.workspace(workspace_id).await?;
-        let actor = Actor { request, ..Actor::system() };
-        tx.audit(Entry::new(actor, AuditAction::PasswordResetRequested).on(TargetKind::User, user.id.0));
-        tx.commit().await?;
-    }
+    // Who is a member of nothing has nothing to sign in to.
+    let Some(workspace_id) = home(app, user.id).await? else { return Ok(()) };
+    let mut tx = app.db.workspace(workspace_id).await?;
+    let actor = Actor { request, ..Actor::system() };
+    tx.audit(Entry::new(actor, AuditAction::PasswordResetRequested).on(TargetKind::User, user.id.0));
     if app.mail.is_configured() {
-        let (app, user_id) = (app.clone(), user.id);
-        mail::deliver("password reset", move || {
-            let app = app.clone();
-            async move { send_reset_letter(&app, user_id).await }
-        })
-        .await;
+        let payload = json!({ "user": user.id });
+        enqueue(tx.conn(), NewJob::new(workspace_id.0, RESET_LETTER).with(payload)).await?;
     } else {
         tracing::warn!(
             user.id = %user.id,
             "a reset link was asked for, but no mail server is configured: run `switchboard users reset-link <mail address>`"
         );
     }
+    tx.commit().await?;
+    app.jobs.ring();
     Ok(())
 }
 
@@ -138,15 +141,20 @@ async fn reset_link(app: &App, user_id: UserId) -> sqlx::Result<String> {
     Ok(format!("{}/reset?token={}", app.config.origin(), token.text))
 }
 
-/// Writes to a user how to set a new password. The secret is made for this letter, so that it is nowhere else.
-async fn send_reset_letter(app: &App, user_id: UserId) -> Result<(), mail::SendError> {
-    let mut tx = app.db.installation().await?;
-    let user = store::user_by_id(&mut tx, user_id).await?;
+/// The job that writes to a user how to set a new password. The secret is made for this letter: it is nowhere else.
+///
+/// # Errors
+/// When the mail server is away, the job is to be tried again.
+pub async fn send_reset_letter(run: JobRun) -> Result<jobs::Outcome, JobError> {
+    let id: UserId = serde_json::from_value(run.job.payload["user"].clone())
+        .map_err(|error| JobError::Hopeless(error.into()))?;
+    let mut tx = run.app.db.installation().await?;
+    let user = store::user_by_id(&mut tx, id).await?;
     drop(tx);
-    let Some(user) = user.filter(|user| user.disabled_at.is_none()) else { return Ok(()) };
-    let link = reset_link(app, user_id).await?;
-    app.mail.send(&mail::password_reset(&user.email, &user.name, &link)).await?;
-    Ok(())
+    let Some(user) = user.filter(|user| user.disabled_at.is_none()) else { return Ok(jobs::Outcome::Done) };
+    let link = reset_link(&run.app, id).await?;
+    run.app.mail.send(&mail::password_reset(&user.email, &user.name, &link)).await?;
+    Ok(jobs::Outcome::Done)
 }
 
 /// The link that the operator may hand to a user where there is no mail server; `None` for an unknown address.

@@ -27,21 +27,6 @@ impl PgSessionStore {
         Self { db, revocations }
     }
 
-    /// Removes sessions that have ended; they are refused anyway. Returns how many.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn delete_expired(&self) -> sqlx::Result<u64> {
-        let done = sqlx::query(
-            "delete from sessions
-             where expires_at <= now() or last_used_at <= now() - make_interval(hours => $1)",
-        )
-        .bind(i32::try_from(IDLE_HOURS).unwrap_or(i32::MAX))
-        .execute(self.db.pool())
-        .await?;
-        Ok(done.rows_affected())
-    }
-
     async fn touch(&self, key: SessionKeyHash) -> sqlx::Result<()> {
         sqlx::query(
             "update sessions set last_used_at = now()

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Letter;
 use crate::config::{Smtp, SmtpEncryption};
+use crate::jobs::JobError;
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
@@ -46,6 +47,12 @@ impl MailError {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Temporary(_))
+    }
+}
+
+impl From<MailError> for JobError {
+    fn from(error: MailError) -> Self {
+        if error.is_temporary() { Self::Retry(error.into()) } else { Self::Hopeless(error.into()) }
     }
 }
 

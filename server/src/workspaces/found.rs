@@ -17,6 +17,7 @@ use crate::auth::{SessionIdentity, current_identity, setup};
 use crate::db::WorkspaceTx;
 use crate::error::AppError;
 use crate::graphql::Problem;
+use crate::jobs;
 use crate::realtime::Event;
 use crate::viewer::{RequestContext, Viewer};
 
@@ -53,6 +54,7 @@ async fn found(
             .with(json!({ "name": name })),
     );
     tx.publish(Event::workspace());
+    jobs::begin_for_workspace(tx.conn(), workspace_id).await?;
     Ok(owner)
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use ::jobs::{NewJob, enqueue};
 use serde_json::json;
-use shared::{AuditAction, InvitationId, Role, TargetKind, WorkspaceId};
+use shared::{AuditAction, InvitationId, Role, TargetKind};
 
 use super::store::Invitation;
 use super::{store, words};
@@ -13,9 +14,13 @@ use crate::auth::sign_in::Outcome;
 use crate::auth::tokens::new_workspace_token;
 use crate::error::AppError;
 use crate::graphql::Problem;
+use crate::jobs::{self, JobError, JobRun};
 use crate::mail;
 use crate::realtime::Event;
 use crate::viewer::Viewer;
+
+/// The kind of job that mails an invitation.
+pub const INVITATION_LETTER: &str = "mail.invitation";
 
 /// How long an invitation works.
 const INVITATION_HOURS: i32 = 72;
@@ -66,33 +71,31 @@ pub async fn invite(
             .with(json!({ "email": email, "role": role.as_str() })),
     );
     tx.publish(Event::workspace());
-    tx.commit().await?;
-
-    if !app.mail.is_configured() {
-        let link = link_of(app, &token.text);
-        return Ok(Ok(Invited { invitation, link: Some(link) }));
+    let mailed = app.mail.is_configured();
+    if mailed {
+        let payload = json!({ "invitation": invitation.id });
+        enqueue(tx.conn(), NewJob::new(viewer.workspace_id.0, INVITATION_LETTER).with(payload)).await?;
     }
-    let (app, workspace_id, id) = (app.clone(), viewer.workspace_id, invitation.id);
-    tokio::spawn(mail::deliver("invitation", move || {
-        let app = app.clone();
-        async move { send_invitation_letter(&app, workspace_id, id).await }
-    }));
-    Ok(Ok(Invited { invitation, link: None }))
+    tx.commit().await?;
+    app.jobs.ring();
+    let link = (!mailed).then(|| link_of(app, &token.text));
+    Ok(Ok(Invited { invitation, link }))
 }
 
 fn link_of(app: &App, token: &str) -> String {
     format!("{}/invite?token={token}", app.config.origin())
 }
 
-/// Writes the letter of an open invitation, with a secret made for it.
-async fn send_invitation_letter(
-    app: &App,
-    workspace_id: WorkspaceId,
-    id: InvitationId,
-) -> Result<(), mail::SendError> {
-    let token = new_workspace_token(workspace_id);
-    let mut tx = app.db.workspace(workspace_id).await?;
-    let Some(invitation) = store::open_invitation(&mut tx, id).await? else { return Ok(()) };
+/// The job that writes the letter of an open invitation, with a secret made for it: it is nowhere else.
+///
+/// # Errors
+/// When the mail server is away, the job is to be tried again.
+pub async fn send_letter(run: JobRun) -> Result<jobs::Outcome, JobError> {
+    let id: InvitationId = serde_json::from_value(run.job.payload["invitation"].clone())
+        .map_err(|error| JobError::Hopeless(error.into()))?;
+    let token = new_workspace_token(run.workspace_id);
+    let mut tx = run.app.db.workspace(run.workspace_id).await?;
+    let Some(invitation) = store::open_invitation(&mut tx, id).await? else { return Ok(jobs::Outcome::Done) };
     let workspace = store::current(&mut tx).await?;
     let inviter = match invitation.invited_by {
         Some(member_id) => super::members_by_id(&mut tx, &[member_id]).await?.pop(),
@@ -101,9 +104,9 @@ async fn send_invitation_letter(
     store::set_invitation_token(&mut tx, id, &token.hash).await?;
     tx.commit().await?;
     let inviter = inviter.map_or_else(|| workspace.name.clone(), |member| member.name);
-    let letter = mail::invitation(&invitation.email, &workspace.name, &inviter, &link_of(app, &token.text));
-    app.mail.send(&letter).await?;
-    Ok(())
+    let link = link_of(&run.app, &token.text);
+    run.app.mail.send(&mail::invitation(&invitation.email, &workspace.name, &inviter, &link)).await?;
+    Ok(jobs::Outcome::Done)
 }
 
 /// Takes back an open invitation.

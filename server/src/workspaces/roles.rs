@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::sign_in::Outcome;
 use crate::auth::{self, Revocation};
+use crate::conversations;
 use crate::error::AppError;
 use crate::graphql::Problem;
 use crate::realtime::Event;
@@ -54,7 +55,7 @@ pub async fn change_role(
     Ok(Ok(Member { role, ..member }))
 }
 
-/// Takes a member's access to the workspace, at once. Anybody may leave; others only an admin removes, and an
+/// Takes a member's access to the workspace, at once, and gives their conversations back to the queue. Anybody may leave; others only an admin removes, and an
 /// owner only an owner.
 ///
 /// # Errors
@@ -75,10 +76,11 @@ pub async fn remove(app: &App, viewer: &Viewer, id: MemberId) -> Result<Outcome<
     }
     store::set_removed(&mut tx, id).await?;
     auth::end_sessions_in(tx.conn(), member.user_id, viewer.workspace_id).await?;
+    let released = conversations::release_all_of(&mut tx, &viewer.actor(), id).await?;
+    let details =
+        json!({ "name": member.name, "role": member.role.as_str(), "releasedConversations": released });
     tx.audit(
-        Entry::new(viewer.actor(), AuditAction::MemberRemoved)
-            .on(TargetKind::Member, id.0)
-            .with(json!({ "name": member.name, "role": member.role.as_str() })),
+        Entry::new(viewer.actor(), AuditAction::MemberRemoved).on(TargetKind::Member, id.0).with(details),
     );
     tx.publish(Event::workspace());
     let changed = Revocation::Member(viewer.workspace_id, member.user_id);

@@ -147,7 +147,7 @@ pub async fn lock_member_and_owners(
     let locked: Vec<Member> = sqlx::query_as(
         "select id, user_id, role, name, email, joined_at, removed_at from members
          where workspace_id = $1 and removed_at is null and (id = $2 or role = $3)
-         order by id for update",
+         order by id for no key update",
     )
     .bind(workspace_id)
     .bind(id)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use server::auth::{self, Revocation};
 use server::viewer::Viewer;
-use shared::{Role, WorkspaceId};
+use shared::{AuditAction, Role, WorkspaceId};
 
 use crate::kit::{Browser, FakeSmtp, PASSWORD, TestDatabase, ask};
 
@@ -172,6 +172,7 @@ async fn an_invitation_is_mailed_and_its_link_works() {
     let mut smtp = FakeSmtp::start().await;
     let test = TestDatabase::create().await;
     let app = test.app_with(smtp.config());
+    server::jobs::start(&app);
     let owner = test.owner().await;
     let sent =
         ask(&app, Some(&owner), INVITE, json!({ "email": "ben@example.com", "role": "ADMIN" })).await.ok();
@@ -405,4 +406,138 @@ async fn one_person_works_in_several_workspaces_one_at_a_time() {
         .await
         .ok();
     assert_eq!(empty["renameWorkspace"]["problem"], json!({ "code": "INVALID", "field": "name" }));
+}
+
+/// The actions in a workspace's log, oldest first.
+async fn audited(test: &TestDatabase, workspace_id: WorkspaceId) -> Vec<AuditAction> {
+    sqlx::query_scalar("select action from audit_entries where workspace_id = $1 order by seq")
+        .bind(workspace_id)
+        .fetch_all(&mut test.superuser().await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn everything_people_do_is_in_the_log() {
+    let test = TestDatabase::create().await;
+    let app = test.app();
+    let owner = test.owner().await;
+    let agent = test.member(owner.workspace_id, Role::Agent).await;
+    let email = test.with_password(&agent).await;
+    let mut browser = Browser::new(&app);
+    assert!(browser.sign_in(&email, "not it").await.is_some());
+    // A failed sign-in is written after its answer.
+    for _ in 0..100 {
+        if !audited(&test, owner.workspace_id).await.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(browser.sign_in(&email, PASSWORD).await, None);
+    let change = "mutation($old: String!, $new: String!) {
+        changePassword(currentPassword: $old, newPassword: $new) { problem { code } } }";
+    browser.ask(change, json!({ "old": PASSWORD, "new": "ochre tunnel seventeen gulls" })).await.ok();
+    let made = browser
+        .ask("mutation { createWorkspace(name: \"Second\") { viewer { workspace { id } } } }", json!({}))
+        .await
+        .ok();
+    browser.ask(SWITCH, json!({ "id": owner.workspace_id.to_string() })).await.ok();
+    browser.ask("mutation { signOut { ok } }", json!({})).await.ok();
+    let token = invite(&test, &owner, "ben@example.com").await;
+    browser.ask(ACCEPT, json!({ "token": token, "name": "Ben", "password": PASSWORD })).await.ok();
+    let invited =
+        ask(&app, Some(&owner), INVITE, json!({ "email": "x@example.com", "role": "AGENT" })).await.ok();
+    let invitation = invited["inviteMember"]["invitation"]["id"].clone();
+    ask(&app, Some(&owner), REVOKE, json!({ "id": invitation })).await.ok();
+    let id = json!(agent.member_id.to_string());
+    ask(&app, Some(&owner), ROLE, json!({ "id": id, "role": "ADMIN" })).await.ok();
+    ask(&app, Some(&owner), "mutation { renameWorkspace(name: \"Bloom\") { workspace { id } } }", json!({}))
+        .await
+        .ok();
+    auth::operator_reset_link(&app, &email).await.unwrap().unwrap();
+    ask(&app, Some(&owner), REMOVE, json!({ "id": id })).await.ok();
+
+    use AuditAction::*;
+    assert_eq!(
+        audited(&test, owner.workspace_id).await,
+        [
+            SignInFailed,
+            SignedIn,
+            PasswordChanged,
+            WorkspaceEntered,
+            SignedOut,
+            MemberInvited,
+            MemberJoined,
+            MemberInvited,
+            InvitationRevoked,
+            MemberRoleChanged,
+            WorkspaceRenamed,
+            PasswordResetRequested,
+            MemberRemoved,
+        ]
+    );
+    let second = made["createWorkspace"]["viewer"]["workspace"]["id"].as_str().unwrap().parse().unwrap();
+    assert_eq!(audited(&test, second).await.first(), Some(&WorkspaceCreated));
+    // Members and the workspace's name are shown live: joined, invited twice, revoked, role, name, removed.
+    let events: i64 = sqlx::query_scalar("select count(*) from events where workspace_id = $1 and kind = 5")
+        .bind(owner.workspace_id)
+        .fetch_one(&mut test.superuser().await)
+        .await
+        .unwrap();
+    assert_eq!(events, 7);
+}
+
+#[tokio::test]
+async fn a_removed_members_conversations_go_back_to_the_queue() {
+    let test = TestDatabase::create().await;
+    let app = test.app();
+    let owner = test.owner().await;
+    let agent = test.member(owner.workspace_id, Role::Agent).await;
+    let mut behind = test.superuser().await;
+    // One open, one snoozed, one closed, all the agent's; and one open of the owner's.
+    sqlx::query(
+        "with ids as (select gen_random_uuid() c, gen_random_uuid() t),
+         channel as (
+             insert into channels (workspace_id, id, kind, name, platform_account_id)
+             select $1, c, 1, 'Web', 'w' from ids returning id),
+         contact as (insert into contacts (workspace_id, id, name) select $1, t, 'Cleo' from ids returning id),
+         faces as (
+             insert into identities (workspace_id, id, channel_id, contact_id, platform_id)
+             select $1, gen_random_uuid(), channel.id, contact.id, n::text from channel, contact, generate_series(1, 4) n
+             returning id, channel_id, contact_id, platform_id)
+         insert into conversations (workspace_id, id, number, kind, channel_id, identity_id, contact_id, status,
+                                    snoozed_until, assignee_id, last_activity_at)
+         select $1, gen_random_uuid(), platform_id::bigint, 3, channel_id, id, contact_id,
+                (array[1, 2, 3, 1])[platform_id::int],
+                case when platform_id = '2' then now() + interval '1 day' end,
+                case when platform_id = '4' then $3::uuid else $2::uuid end, now() from faces",
+    )
+    .bind(owner.workspace_id)
+    .bind(agent.member_id)
+    .bind(owner.member_id)
+    .execute(&mut behind)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into conversation_counters (workspace_id, kind, subject_id, n)
+         values ($1, 4, '00000000-0000-0000-0000-000000000000', 0), ($1, 5, $2, 1)",
+    )
+    .bind(owner.workspace_id)
+    .bind(agent.member_id)
+    .execute(&mut behind)
+    .await
+    .unwrap();
+
+    ask(&app, Some(&owner), REMOVE, json!({ "id": agent.member_id.to_string() })).await.ok();
+    let assigned: Vec<(i16, bool)> =
+        sqlx::query_as("select status, assignee_id is not null from conversations order by number")
+            .fetch_all(&mut behind)
+            .await
+            .unwrap();
+    assert_eq!(assigned, [(1, false), (2, false), (3, true), (1, true)]);
+    let counters: Vec<(i16, i64)> = sqlx::query_as("select kind, n from conversation_counters order by kind")
+        .fetch_all(&mut behind)
+        .await
+        .unwrap();
+    assert_eq!(counters, [(4, 1), (5, 0)]);
 }
