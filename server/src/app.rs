@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::jobs::Wake;
 use crate::mail::Mailer;
+use crate::realtime::{self, Hub, Presence};
 use crate::vault::Vault;
 use crate::webhooks::{Processor, Receiver};
 
@@ -28,6 +29,10 @@ pub struct App {
     pub mail: Mailer,
     /// Cancelled once, when the process goes down: sockets close, background work ends.
     pub stopping: CancellationToken,
+    /// Live events, handed to whoever watches a workspace.
+    pub hub: Hub,
+    /// Who looks and types.
+    pub presence: Presence,
     /// Where deliveries are handed in.
     pub receiver: Receiver,
     /// Turns them into messages.
@@ -42,6 +47,7 @@ impl App {
         let vault = Vault::new(config.master_key_path());
         let mail = Mailer::new(config.smtp.clone());
         let processor = Processor::new(db.clone());
+        let hub = Hub::new(db.clone());
         Arc::new(Self {
             config,
             db,
@@ -50,6 +56,8 @@ impl App {
             vault,
             mail,
             stopping: CancellationToken::new(),
+            hub,
+            presence: Presence::new(),
             receiver: Receiver::default(),
             processor,
         })
@@ -59,5 +67,6 @@ impl App {
     pub fn start_background(app: &Arc<Self>) {
         app.processor.start(&app.receiver, &app.stopping);
         crate::jobs::start(app);
+        realtime::start(app);
     }
 }

@@ -2,11 +2,43 @@
 //! the last number it saw.
 
 mod append;
+mod hub;
+mod listener;
+mod presence;
+mod read;
+mod signal;
+mod subscription;
 
 pub use append::{Heads, append, lock_heads};
+pub use hub::Hub;
+pub use listener::{Ears, listen};
+pub use presence::{Holding, Presence, Present};
+pub use read::{Change, HydratedEvent, Window, window};
+pub use signal::{Person, Signal, SignalKind};
+
+use std::sync::Arc;
 
 use serde_json::Value;
 use shared::{ConversationId, MemberId, MessageId};
+
+use crate::app::App;
+
+/// Starts listening and saying who is here, until the app stops.
+pub(crate) fn start(app: &Arc<App>) {
+    let (listening, stopping) = (Arc::clone(app), app.stopping.clone());
+    let ears = Ears {
+        hub: app.hub.clone(),
+        presence: app.presence.clone(),
+        on_revoked: Box::new(move |payload| {
+            let (app, payload) = (Arc::clone(&listening), payload.to_owned());
+            tokio::spawn(async move { crate::auth::on_notify(&app, &payload).await });
+        }),
+    };
+    let (db, presence) = (app.db.clone(), app.presence.clone());
+    tokio::spawn(stopping.run_until_cancelled_owned(async move {
+        tokio::join!(listen(db.clone(), ears), presence.run(db));
+    }));
+}
 
 /// What kind of change an event announces. Stored as its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +54,21 @@ pub enum EventKind {
     ReadMoved = 4,
     /// The workspace's name, members or channels changed.
     WorkspaceChanged = 5,
+}
+
+impl EventKind {
+    /// The kind with this number; none for one that a newer version wrote.
+    #[must_use]
+    pub fn from_code(code: i16) -> Option<Self> {
+        match code {
+            1 => Some(Self::ConversationChanged),
+            2 => Some(Self::MessageCreated),
+            3 => Some(Self::MessageChanged),
+            4 => Some(Self::ReadMoved),
+            5 => Some(Self::WorkspaceChanged),
+            _ => None,
+        }
+    }
 }
 
 /// A visible change, before it has its number.

@@ -4,6 +4,7 @@ use crate::stored::stored_enum;
 
 stored_enum! {
     /// Which way a timeline entry goes.
+    #[cfg_attr(feature = "graphql", graphql(name = "MessageDirection"))]
     Direction {
         /// From the contact to us.
         Inbound = 1 / "inbound",

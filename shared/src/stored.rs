@@ -3,9 +3,9 @@
 /// Declares an enum with fixed numbers, its names in JSON, and both ways between them.
 macro_rules! stored_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $number:literal / $text:literal,)+ }) => {
-        $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "graphql", derive(async_graphql::Enum))]
+        $(#[$meta])*
         #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         #[repr(i16)]
         pub enum $name {

@@ -1,0 +1,5 @@
+//! Contacts: the people outside, and what each channel knows of them.
+
+pub mod store;
+
+pub use store::Contact;
