@@ -195,7 +195,7 @@ pub async fn reset_password(
     token: &str,
     password: SecretString,
 ) -> Result<Outcome<Viewer>, AppError> {
-    if let Err(error) = app.auth.throttles.secret(ClientKey::of(request.client_address)) {
+    if let Err(error) = app.auth.throttles.link(ClientKey::of(request.client_address)) {
         return throttled(error).map(Err);
     }
     let Some(token) = token_hash(token) else { return Ok(Err(invalid_token())) };

@@ -20,6 +20,8 @@ const ACCOUNT_WINDOW: Duration = Duration::from_secs(15 * 60);
 const ACCOUNT_FREE_TRIES: u32 = 30;
 /// The wait never grows past this: an account is never locked.
 const ACCOUNT_WAIT_MAX_SECONDS: u64 = 60;
+/// Tries at the secrets of links, per client.
+const LINKS_PER_MINUTE: u32 = 30;
 /// Accounts remembered before the old ones are looked through.
 const ACCOUNTS_SWEEP: usize = 10_000;
 
@@ -86,6 +88,7 @@ pub struct Throttles(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     sign_in: Buckets<ClientKey>,
+    links: Buckets<ClientKey>,
     reset_by_client: Buckets<ClientKey>,
     reset_by_account: Buckets<AccountKey>,
     failures: Mutex<HashMap<AccountKey, Failures>>,
@@ -98,6 +101,7 @@ impl Throttles {
         let hour = Duration::from_secs(3600);
         Self(Arc::new(Inner {
             sign_in: Buckets::new(limits.sign_in_per_minute, Duration::from_secs(60)),
+            links: Buckets::new(LINKS_PER_MINUTE, Duration::from_secs(60)),
             reset_by_client: Buckets::new(10, hour),
             reset_by_account: Buckets::new(3, hour),
             failures: Mutex::default(),
@@ -116,12 +120,12 @@ impl Throttles {
         }
     }
 
-    /// A try at a secret in a link or at the current password: the same bound per client as signing in.
+    /// A try at the secret of a link. Nobody guesses 256 bits; this bounds the work behind each try.
     ///
     /// # Errors
     /// [`AppError::Throttled`].
-    pub fn secret(&self, client: ClientKey) -> Result<(), AppError> {
-        self.0.sign_in.take(&client)
+    pub fn link(&self, client: ClientKey) -> Result<(), AppError> {
+        self.0.links.take(&client)
     }
 
     fn account_wait(&self, account: &AccountKey, now: Instant) -> Option<Duration> {

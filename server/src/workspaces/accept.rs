@@ -36,7 +36,7 @@ pub struct Preview {
 /// # Errors
 /// [`AppError::Throttled`] for who tries many.
 pub async fn preview(app: &App, request: &RequestContext, token: &str) -> Result<Option<Preview>, AppError> {
-    app.auth.throttles.secret(ClientKey::of(request.client_address))?;
+    app.auth.throttles.link(ClientKey::of(request.client_address))?;
     let Some((workspace_id, hash)) = workspace_token_hash(token) else { return Ok(None) };
     let mut tx = app.db.read(workspace_id).await?;
     let Some(invitation) = store::invitation_by_token(&mut tx, &hash).await? else { return Ok(None) };
@@ -80,7 +80,7 @@ pub async fn accept_invitation(
     request: RequestContext,
     acceptance: Acceptance,
 ) -> Result<Outcome<Viewer>, AppError> {
-    if let Err(error) = app.auth.throttles.secret(ClientKey::of(request.client_address)) {
+    if let Err(error) = app.auth.throttles.link(ClientKey::of(request.client_address)) {
         return throttled(error).map(Err);
     }
     let Some((workspace_id, hash)) = workspace_token_hash(&acceptance.token) else {

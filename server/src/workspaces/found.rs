@@ -68,7 +68,7 @@ pub async fn set_up(
     request: RequestContext,
     input: SetUp,
 ) -> Result<Outcome<Viewer>, AppError> {
-    if let Err(error) = app.auth.throttles.secret(ClientKey::of(request.client_address)) {
+    if let Err(error) = app.auth.throttles.link(ClientKey::of(request.client_address)) {
         return throttled(error).map(Err);
     }
     let invalid_token = || {

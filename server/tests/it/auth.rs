@@ -440,3 +440,17 @@ async fn a_cheaper_hash_is_replaced_at_the_next_sign_in() {
         sqlx::query_scalar("select password_hash from users").fetch_one(test.db.pool()).await.unwrap();
     assert!(kept.contains("m=19456,t=2,p=1"), "{kept}");
 }
+
+#[tokio::test]
+async fn secrets_of_links_are_not_tried_without_end() {
+    let test = TestDatabase::create().await;
+    let app = test.app();
+    let mut browser = Browser::new(&app);
+    let guess = json!({ "token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "password": PASSWORD });
+    for _ in 0..30 {
+        let answer = browser.ask(RESET, guess.clone()).await.ok();
+        assert_eq!(answer["resetPassword"]["problem"]["code"], "INVALID_TOKEN");
+    }
+    let answer = browser.ask(RESET, guess).await.ok();
+    assert_eq!(answer["resetPassword"]["problem"]["code"], "THROTTLED");
+}
