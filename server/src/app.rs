@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Auth;
 use crate::config::Config;
 use crate::db::Db;
+use crate::http::Readiness;
+use crate::http::rates::{RequestRate, SocketSeats};
 use crate::jobs::Wake;
 use crate::mail::Mailer;
 use crate::realtime::{self, Hub, Presence};
@@ -37,6 +39,12 @@ pub struct App {
     pub receiver: Receiver,
     /// Turns them into messages.
     pub processor: Processor,
+    /// Whether new requests are welcome.
+    pub readiness: Readiness,
+    /// Requests a minute of each member.
+    pub request_rate: RequestRate,
+    /// Open sockets of each member.
+    pub sockets: SocketSeats,
 }
 
 impl App {
@@ -48,6 +56,7 @@ impl App {
         let mail = Mailer::new(config.smtp.clone());
         let processor = Processor::new(db.clone());
         let hub = Hub::new(db.clone());
+        let request_rate = RequestRate::new(config.limits.requests_per_minute);
         Arc::new(Self {
             config,
             db,
@@ -60,6 +69,9 @@ impl App {
             presence: Presence::new(),
             receiver: Receiver::default(),
             processor,
+            readiness: Readiness::default(),
+            request_rate,
+            sockets: SocketSeats::default(),
         })
     }
 

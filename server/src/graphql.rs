@@ -2,7 +2,10 @@
 
 mod connection;
 mod context;
+pub mod handler;
+mod limits;
 mod problem;
+pub mod socket;
 
 pub use connection::{Cursor, Page, PageInfo, page_size};
 pub use context::ContextExt;
@@ -23,3 +26,20 @@ pub struct Mutation(AuthMutations, WorkspaceMutations);
 
 /// The whole API.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema, with the bounds that hold for every operation. `limits` judges documents before this does.
+#[must_use]
+pub fn schema() -> ApiSchema {
+    // Our ids are scalars of their own in Rust and all called `ID` outside.
+    Schema::build_with_ignore_name_conflicts(Query::default(), Mutation::default(), EmptySubscription, ["ID"])
+        .limit_depth(12)
+        .limit_recursive_depth(16)
+        .limit_directives(5)
+        .finish()
+}
+
+/// The schema in GraphQL's own language, as `schema.graphql` keeps it.
+#[must_use]
+pub fn sdl() -> String {
+    schema().sdl()
+}

@@ -36,8 +36,7 @@ pub struct Delivery {
     pub body_bytes: i32,
 }
 
-const DELIVERY: &str =
-    "fragment DeliveryParts on Delivery { id channelId receivedAt processedAt outcome reason attempts bodyBytes }";
+const DELIVERY: &str = "fragment DeliveryParts on Delivery { id channelId receivedAt processedAt outcome reason attempts bodyBytes }";
 
 /// Which ones, how many, after which cursor.
 #[derive(Clone, Debug, Serialize)]

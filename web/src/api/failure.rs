@@ -47,7 +47,9 @@ impl Failure {
         match self {
             Self::Offline => "The server cannot be reached. Check your connection and try again.".to_owned(),
             Self::Unauthenticated => "You have been signed out. Sign in again to go on.".to_owned(),
-            Self::Forbidden => "Your role does not allow this. An admin of the workspace can do it.".to_owned(),
+            Self::Forbidden => {
+                "Your role does not allow this. An admin of the workspace can do it.".to_owned()
+            }
             Self::NotFound => "This does not exist any more, or it belongs to another workspace.".to_owned(),
             Self::Throttled(Some(seconds)) => format!("Too many tries. Try again in {seconds} s."),
             Self::Throttled(None) => "Too many tries. Wait a moment and try again.".to_owned(),
@@ -113,14 +115,21 @@ pub(crate) struct ErrorExtensions {
 impl From<GraphqlError> for Failure {
     fn from(error: GraphqlError) -> Self {
         let ErrorExtensions { code, request_id, retry_after_ms } = error.extensions;
-        Self::from_code(code.as_deref(), error.message, request_id, retry_after_ms.map(|ms| ms.div_ceil(1000)))
+        Self::from_code(
+            code.as_deref(),
+            error.message,
+            request_id,
+            retry_after_ms.map(|ms| ms.div_ceil(1000)),
+        )
     }
 }
 
 /// The answer's `data`, or the first error; `header_request_id` stands in when the body names none.
 pub(crate) fn read_envelope(body: &str, header_request_id: Option<String>) -> Result<&str, Failure> {
     let broken = |request_id| Failure::Server { message: "unreadable answer".to_owned(), request_id };
-    let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(body) else { return Err(broken(header_request_id)) };
+    let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(body) else {
+        return Err(broken(header_request_id));
+    };
     if let Some(error) = envelope.errors.into_iter().next() {
         return Err(match Failure::from(error) {
             Failure::Server { message, request_id } => {
@@ -144,7 +153,8 @@ mod tests {
     #[test]
     fn each_code_has_its_own_failure() {
         let fail = |code: &str| {
-            let body = format!(r#"{{"data":null,"errors":[{{"message":"m","extensions":{{"code":"{code}"}}}}]}}"#);
+            let body =
+                format!(r#"{{"data":null,"errors":[{{"message":"m","extensions":{{"code":"{code}"}}}}]}}"#);
             read_envelope(&body, Some("r1".to_owned())).map(str::to_owned).unwrap_err()
         };
         assert_eq!(fail("UNAUTHENTICATED"), Failure::Unauthenticated);

@@ -13,9 +13,9 @@ use leptos::prelude::{ArcRwSignal, GetUntracked, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use events::{ChangedCounts, EventKind, MemberCount, Presence, WorkspaceEvent, events, presence};
 #[cfg(test)]
-pub(super) use events::{At, After, EVENTS, PRESENCE};
+pub(super) use events::{After, At, EVENTS, PRESENCE};
+pub use events::{ChangedCounts, EventKind, MemberCount, Presence, WorkspaceEvent, events, presence};
 
 use super::failure::read_envelope;
 use super::operation::Operation;
@@ -60,10 +60,9 @@ fn set_connection(next: Connection) {
             Connection::Reconnecting { since } | Connection::Offline { since },
             Connection::Reconnecting { .. },
         ) => Connection::Reconnecting { since },
-        (
-            Connection::Reconnecting { since } | Connection::Offline { since },
-            Connection::Offline { .. },
-        ) => Connection::Offline { since },
+        (Connection::Reconnecting { since } | Connection::Offline { since }, Connection::Offline { .. }) => {
+            Connection::Offline { since }
+        }
         (Connection::Reconnecting { .. } | Connection::Offline { .. }, Connection::Connecting) => now,
         (_, next) => next,
     };

@@ -1,7 +1,10 @@
 //! Messages of a thread, sending, notes and drafts.
 
 use serde::{Deserialize, Serialize};
-use shared::{AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId, MessageStatus};
+use shared::{
+    AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId,
+    MessageStatus,
+};
 
 use super::channels::CHANNEL_SUMMARY;
 use super::contacts::CONTACT_SUMMARY;

@@ -45,11 +45,13 @@ impl Timestamp {
         let offset_minutes = match zone {
             "Z" | "z" => 0,
             _ => {
-                let minutes = zone.get(1..3)?.parse::<i64>().ok()? * 60 + zone.get(4..6)?.parse::<i64>().ok()?;
+                let minutes =
+                    zone.get(1..3)?.parse::<i64>().ok()? * 60 + zone.get(4..6)?.parse::<i64>().ok()?;
                 if zone.starts_with('-') { -minutes } else { minutes }
             }
         };
-        let seconds = ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset_minutes) * 60 + second;
+        let seconds =
+            ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset_minutes) * 60 + second;
         Some(Self(seconds * 1000 + millis))
     }
 }
@@ -116,7 +118,9 @@ mod tests {
     #[test]
     fn the_ways_a_server_may_write_one_moment_are_the_same_moment() {
         let expected = Some(Timestamp(1_779_012_345_120));
-        for text in ["2026-05-17T10:05:45.120Z", "2026-05-17T10:05:45.120999+00:00", "2026-05-17T13:05:45.12+03:00"] {
+        for text in
+            ["2026-05-17T10:05:45.120Z", "2026-05-17T10:05:45.120999+00:00", "2026-05-17T13:05:45.12+03:00"]
+        {
             assert_eq!(Timestamp::parse(text), expected, "{text}");
         }
         assert_eq!(Timestamp::parse("1970-01-01T00:00:00Z"), Some(Timestamp(0)));

@@ -94,7 +94,10 @@ fn cap(key: &str) -> String {
 
 #[cfg(target_arch = "wasm32")]
 fn is_mac() -> bool {
-    window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+    window()
+        .navigator()
+        .platform()
+        .is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -189,7 +192,8 @@ impl Actions {
             return;
         }
         let starts_pair = self.list.with_untracked(|list| {
-            list.iter().any(|(_, action)| matches!(action.key, Some(Key::Then(first, _)) if first == press.key))
+            list.iter()
+                .any(|(_, action)| matches!(action.key, Some(Key::Then(first, _)) if first == press.key))
         });
         if starts_pair && !press.typing && !press.with_mod {
             self.before.set_value(Some((press.key, now)));
@@ -201,7 +205,9 @@ impl Actions {
 fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     target.is_some_and(|element| {
-        element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]").unwrap_or(false)
+        element
+            .matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]")
+            .unwrap_or(false)
     })
 }
 

@@ -240,7 +240,15 @@ mod tests {
 
     #[test]
     fn what_is_no_page_is_missing() {
-        for path in ["/nowhere", "/inbox/elsewhere", "/inbox/all/c", "/inbox/all/c/x", "/inbox/mine/d/e", "/settings/x", "/sign-in/y"] {
+        for path in [
+            "/nowhere",
+            "/inbox/elsewhere",
+            "/inbox/all/c",
+            "/inbox/all/c/x",
+            "/inbox/mine/d/e",
+            "/settings/x",
+            "/sign-in/y",
+        ] {
             assert_eq!(Route::read(path, ""), Route::Missing, "{path}");
         }
     }

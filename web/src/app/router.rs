@@ -70,7 +70,9 @@ impl Router {
         }
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let link = target.and_then(|element| element.closest("a[href]").ok().flatten());
-        let Some(link) = link.and_then(|element| element.dyn_into::<HtmlAnchorElement>().ok()) else { return };
+        let Some(link) = link.and_then(|element| element.dyn_into::<HtmlAnchorElement>().ok()) else {
+            return;
+        };
         let ours = location().origin().is_ok_and(|origin| origin == link.origin());
         if !ours || !link.target().is_empty() || link.has_attribute("download") {
             return;

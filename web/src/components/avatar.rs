@@ -34,7 +34,8 @@ fn initials(name: &str) -> String {
 
 /// The same name gives the same tint, on every device (FNV-1a).
 fn tint(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % TINTS
+    name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+        % TINTS
 }
 
 #[cfg(test)]

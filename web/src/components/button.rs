@@ -101,11 +101,7 @@ pub fn IconButton(
 
 /// The tooltip inside an icon button or an icon link; shown by CSS on hover and on keyboard focus.
 #[component]
-pub fn Tip(
-    #[prop(into)] label: Signal<String>,
-    key: Option<Key>,
-    place: &'static str,
-) -> impl IntoView {
+pub fn Tip(#[prop(into)] label: Signal<String>, key: Option<Key>, place: &'static str) -> impl IntoView {
     view! {
         <span class=format!("tip tip--{place}") aria-hidden="true">
             {move || label.get()}

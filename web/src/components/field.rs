@@ -17,7 +17,11 @@ fn field_id() -> String {
 
 /// The line under a field: its problem if there is one, else its hint.
 #[component]
-fn Below(id: String, #[prop(into)] hint: Signal<String>, #[prop(into)] problem: Signal<Option<String>>) -> impl IntoView {
+fn Below(
+    id: String,
+    #[prop(into)] hint: Signal<String>,
+    #[prop(into)] problem: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
         <p id=id class="field__below" class:field__below--problem=move || problem.get().is_some()>
             {move || match problem.get() {

@@ -106,33 +106,15 @@ impl Icon {
             Self::LogOut => {
                 "<path d='m16 17 5-5-5-5'/><path d='M21 12H9'/><path d='M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4'/>"
             }
-            Self::Check => {
-                "<path d='M20 6 9 17l-5-5'/>"
-            }
-            Self::CheckCheck => {
-                "<path d='M18 6 7 17l-5-5'/><path d='m22 10-7.5 7.5L13 16'/>"
-            }
-            Self::X => {
-                "<path d='M18 6 6 18'/><path d='m6 6 12 12'/>"
-            }
-            Self::Plus => {
-                "<path d='M5 12h14'/><path d='M12 5v14'/>"
-            }
-            Self::ChevronDown => {
-                "<path d='m6 9 6 6 6-6'/>"
-            }
-            Self::ChevronRight => {
-                "<path d='m9 18 6-6-6-6'/>"
-            }
-            Self::ChevronLeft => {
-                "<path d='m15 18-6-6 6-6'/>"
-            }
-            Self::ArrowLeft => {
-                "<path d='m12 19-7-7 7-7'/><path d='M19 12H5'/>"
-            }
-            Self::Search => {
-                "<path d='m21 21-4.34-4.34'/><circle cx='11' cy='11' r='8'/>"
-            }
+            Self::Check => "<path d='M20 6 9 17l-5-5'/>",
+            Self::CheckCheck => "<path d='M18 6 7 17l-5-5'/><path d='m22 10-7.5 7.5L13 16'/>",
+            Self::X => "<path d='M18 6 6 18'/><path d='m6 6 12 12'/>",
+            Self::Plus => "<path d='M5 12h14'/><path d='M12 5v14'/>",
+            Self::ChevronDown => "<path d='m6 9 6 6 6-6'/>",
+            Self::ChevronRight => "<path d='m9 18 6-6-6-6'/>",
+            Self::ChevronLeft => "<path d='m15 18-6-6 6-6'/>",
+            Self::ArrowLeft => "<path d='m12 19-7-7 7-7'/><path d='M19 12H5'/>",
+            Self::Search => "<path d='m21 21-4.34-4.34'/><circle cx='11' cy='11' r='8'/>",
             Self::Command => {
                 "<path d='M15 6v12a3 3 0 1 0 3-3H6a3 3 0 1 0 3 3V6a3 3 0 1 0-3 3h12a3 3 0 1 0-3-3'/>"
             }
@@ -154,9 +136,7 @@ impl Icon {
             Self::ScrollText => {
                 "<path d='M15 12h-5'/><path d='M15 8h-5'/><path d='M19 17V5a2 2 0 0 0-2-2H4'/><path d='M8 21h12a2 2 0 0 0 2-2v-1a1 1 0 0 0-1-1H11a1 1 0 0 0-1 1v1a2 2 0 1 1-4 0V5a2 2 0 1 0-4 0v2a1 1 0 0 0 1 1h3'/>"
             }
-            Self::ArrowDownToLine => {
-                "<path d='M12 17V3'/><path d='m6 11 6 6 6-6'/><path d='M19 21H5'/>"
-            }
+            Self::ArrowDownToLine => "<path d='M12 17V3'/><path d='m6 11 6 6 6-6'/><path d='M19 21H5'/>",
             Self::RotateCw => {
                 "<path d='M21 12a9 9 0 1 1-9-9c2.52 0 4.93 1 6.74 2.74L21 8'/><path d='M21 3v5h-5'/>"
             }
@@ -166,9 +146,7 @@ impl Icon {
             Self::CircleAlert => {
                 "<circle cx='12' cy='12' r='10'/><line x1='12' x2='12' y1='8' y2='12'/><line x1='12' x2='12.01' y1='16' y2='16'/>"
             }
-            Self::Info => {
-                "<circle cx='12' cy='12' r='10'/><path d='M12 16v-4'/><path d='M12 8h.01'/>"
-            }
+            Self::Info => "<circle cx='12' cy='12' r='10'/><path d='M12 16v-4'/><path d='M12 8h.01'/>",
             Self::WifiOff => {
                 "<path d='M12 20h.01'/><path d='M8.5 16.429a5 5 0 0 1 7 0'/><path d='M5 12.859a10 10 0 0 1 5.17-2.69'/><path d='M19 12.859a10 10 0 0 0-2.007-1.523'/><path d='M2 8.82a15 15 0 0 1 4.177-2.643'/><path d='M22 8.82a15 15 0 0 0-11.288-3.764'/><path d='m2 2 20 20'/>"
             }
@@ -190,39 +168,29 @@ impl Icon {
             Self::StickyNote => {
                 "<path d='M21 9a2.4 2.4 0 0 0-.706-1.706l-3.588-3.588A2.4 2.4 0 0 0 15 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h14a2 2 0 0 0 2-2z'/><path d='M15 3v5a1 1 0 0 0 1 1h5'/>"
             }
-            Self::Clock => {
-                "<circle cx='12' cy='12' r='10'/><path d='M12 6v6l4 2'/>"
-            }
+            Self::Clock => "<circle cx='12' cy='12' r='10'/><path d='M12 6v6l4 2'/>",
             Self::AlarmClock => {
                 "<circle cx='12' cy='13' r='8'/><path d='M12 9v4l2 2'/><path d='M5 3 2 6'/><path d='m22 6-3-3'/><path d='M6.38 18.7 4 21'/><path d='M17.64 18.67 20 21'/>"
             }
             Self::Archive => {
                 "<rect width='20' height='5' x='2' y='3' rx='1'/><path d='M4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8'/><path d='M10 12h4'/>"
             }
-            Self::CircleCheck => {
-                "<circle cx='12' cy='12' r='10'/><path d='m16 9-5.5 5.5L8 12'/>"
-            }
+            Self::CircleCheck => "<circle cx='12' cy='12' r='10'/><path d='m16 9-5.5 5.5L8 12'/>",
             Self::UserPlus => {
                 "<path d='M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2'/><circle cx='9' cy='7' r='4'/><line x1='19' x2='19' y1='8' y2='14'/><line x1='22' x2='16' y1='11' y2='11'/>"
             }
             Self::UserMinus => {
                 "<path d='M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2'/><circle cx='9' cy='7' r='4'/><line x1='22' x2='16' y1='11' y2='11'/>"
             }
-            Self::Reply => {
-                "<path d='M20 18v-2a4 4 0 0 0-4-4H4'/><path d='m9 17-5-5 5-5'/>"
-            }
+            Self::Reply => "<path d='M20 18v-2a4 4 0 0 0-4-4H4'/><path d='m9 17-5-5 5-5'/>",
             Self::Quote => {
                 "<path d='M16 3a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2 1 1 0 0 1 1 1v1a2 2 0 0 1-2 2 1 1 0 0 0-1 1v2a1 1 0 0 0 1 1 6 6 0 0 0 6-6V5a2 2 0 0 0-2-2z'/><path d='M5 3a2 2 0 0 0-2 2v6a2 2 0 0 0 2 2 1 1 0 0 1 1 1v1a2 2 0 0 1-2 2 1 1 0 0 0-1 1v2a1 1 0 0 0 1 1 6 6 0 0 0 6-6V5a2 2 0 0 0-2-2z'/>"
             }
             Self::Ellipsis => {
                 "<circle cx='12' cy='12' r='1'/><circle cx='19' cy='12' r='1'/><circle cx='5' cy='12' r='1'/>"
             }
-            Self::PanelRight => {
-                "<rect width='18' height='18' x='3' y='3' rx='2'/><path d='M15 3v18'/>"
-            }
-            Self::Menu => {
-                "<path d='M4 5h16'/><path d='M4 12h16'/><path d='M4 19h16'/>"
-            }
+            Self::PanelRight => "<rect width='18' height='18' x='3' y='3' rx='2'/><path d='M15 3v18'/>",
+            Self::Menu => "<path d='M4 5h16'/><path d='M4 12h16'/><path d='M4 19h16'/>",
             Self::File => {
                 "<path d='M6 22a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2h8a2.4 2.4 0 0 1 1.704.706l3.588 3.588A2.4 2.4 0 0 1 20 8v12a2 2 0 0 1-2 2z'/><path d='M14 2v5a1 1 0 0 0 1 1h5'/>"
             }
@@ -268,24 +236,16 @@ impl Icon {
             Self::ShieldAlert => {
                 "<path d='M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z'/><path d='M12 8v4'/><path d='M12 16h.01'/>"
             }
-            Self::ArrowDown => {
-                "<path d='M12 5v14'/><path d='m19 12-7 7-7-7'/>"
-            }
-            Self::ArrowUp => {
-                "<path d='m5 12 7-7 7 7'/><path d='M12 19V5'/>"
-            }
-            Self::CornerUpLeft => {
-                "<path d='M20 20v-7a4 4 0 0 0-4-4H4'/><path d='M9 14 4 9l5-5'/>"
-            }
+            Self::ArrowDown => "<path d='M12 5v14'/><path d='m19 12-7 7-7-7'/>",
+            Self::ArrowUp => "<path d='m5 12 7-7 7 7'/><path d='M12 19V5'/>",
+            Self::CornerUpLeft => "<path d='M20 20v-7a4 4 0 0 0-4-4H4'/><path d='M9 14 4 9l5-5'/>",
             Self::Undo => {
                 "<path d='M9 14 4 9l5-5'/><path d='M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5a5.5 5.5 0 0 1-5.5 5.5H11'/>"
             }
             Self::Tag => {
                 "<path d='M12.586 2.586A2 2 0 0 0 11.172 2H4a2 2 0 0 0-2 2v7.172a2 2 0 0 0 .586 1.414l8.704 8.704a2.426 2.426 0 0 0 3.42 0l6.58-6.58a2.426 2.426 0 0 0 0-3.42z'/><circle cx='7.5' cy='7.5' r='.5' fill='currentColor'/>"
             }
-            Self::Filter => {
-                "<path d='M2 5h20'/><path d='M6 12h12'/><path d='M9 19h6'/>"
-            }
+            Self::Filter => "<path d='M2 5h20'/><path d='M6 12h12'/><path d='M9 19h6'/>",
             Self::Play => {
                 "<path d='M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z'/>"
             }
@@ -310,4 +270,3 @@ pub fn Icon(
 ) -> impl IntoView {
     view! { <svg class="icon" viewBox="0 0 24 24" width=size height=size aria-hidden="true" inner_html=icon.shape()></svg> }
 }
-

@@ -30,7 +30,9 @@ impl<Value> Copy for Load<Value> {}
 
 impl<Value: Clone + Send + Sync + 'static> Load<Value> {
     /// Fetches at once.
-    pub fn new<Fetched: Future<Output = Result<Value, Failure>> + 'static>(fetch: impl Fn() -> Fetched + 'static) -> Self {
+    pub fn new<Fetched: Future<Output = Result<Value, Failure>> + 'static>(
+        fetch: impl Fn() -> Fetched + 'static,
+    ) -> Self {
         let load = Self {
             value: RwSignal::new(None),
             failure: RwSignal::new(None),

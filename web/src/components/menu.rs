@@ -72,8 +72,10 @@ pub fn Menu(
     };
     let on_focus_out = move |event: FocusEvent| {
         let to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        let inside = list.get_untracked().is_some_and(|list| to.as_ref().is_some_and(|to| list.contains(Some(to))));
-        let on_button = button.get_untracked().is_some_and(|b| to.as_ref().is_some_and(|to| b.contains(Some(to))));
+        let inside =
+            list.get_untracked().is_some_and(|list| to.as_ref().is_some_and(|to| list.contains(Some(to))));
+        let on_button =
+            button.get_untracked().is_some_and(|b| to.as_ref().is_some_and(|to| b.contains(Some(to))));
         if !inside && !on_button {
             open.set(false);
         }
@@ -153,7 +155,9 @@ fn move_focus(list: NodeRef<html::Div>, step: Step) {
     let focused = document().active_element();
     let position = (0..count).find(|index| {
         let item = items.item(*index);
-        focused.as_ref().is_some_and(|focused| item.as_ref().is_some_and(|item| focused.is_same_node(Some(item))))
+        focused
+            .as_ref()
+            .is_some_and(|focused| item.as_ref().is_some_and(|item| focused.is_same_node(Some(item))))
     });
     let next = match (step, position) {
         (Step::Last, _) | (Step::Previous, None | Some(0)) => count - 1,

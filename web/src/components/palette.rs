@@ -149,7 +149,8 @@ fn score(name: &str, query: &str) -> Option<u32> {
         return Some(1);
     }
     let mut letters = name.chars();
-    let in_order = query.chars().filter(|letter| !letter.is_whitespace()).all(|letter| letters.any(|own| own == letter));
+    let in_order =
+        query.chars().filter(|letter| !letter.is_whitespace()).all(|letter| letters.any(|own| own == letter));
     in_order.then_some(2)
 }
 

@@ -79,7 +79,8 @@ pub fn time_zones() -> Vec<String> {
         .ok()
         .and_then(|list| list.dyn_into::<js_sys::Function>().ok())
         .and_then(|list| list.call1(&JsValue::NULL, &JsValue::from_str("timeZone")).ok());
-    list.map(|list| Array::from(&list).iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
+    list.map(|list| Array::from(&list).iter().filter_map(|zone| zone.as_string()).collect())
+        .unwrap_or_default()
 }
 
 #[derive(Clone, Copy)]

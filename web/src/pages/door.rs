@@ -4,11 +4,7 @@ use leptos::prelude::*;
 
 /// A card with a quiet drawing of lamps and cords at its left.
 #[component]
-pub fn Door(
-    #[prop(into)] title: String,
-    #[prop(into)] text: String,
-    children: Children,
-) -> impl IntoView {
+pub fn Door(#[prop(into)] title: String, #[prop(into)] text: String, children: Children) -> impl IntoView {
     view! {
         <main class="door">
             <div class="door__card">

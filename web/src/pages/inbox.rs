@@ -180,7 +180,8 @@ pub fn InboxPage() -> impl IntoView {
 
 /// Whether the page is visible and has the keyboard.
 fn is_looking() -> bool {
-    document().visibility_state() == web_sys::VisibilityState::Visible && document().has_focus().unwrap_or(false)
+    document().visibility_state() == web_sys::VisibilityState::Visible
+        && document().has_focus().unwrap_or(false)
 }
 
 /// Follows the connection, the window's focus, and customers who write while nobody looks.
@@ -205,7 +206,8 @@ fn watch(desk: Desk) {
     });
     let preferences = use_preferences();
     desk.board.on_customer(move |id| {
-        let seen = desk.looking.try_get_untracked() == Some(true) && desk.open.try_get_untracked() == Some(Some(id));
+        let seen =
+            desk.looking.try_get_untracked() == Some(true) && desk.open.try_get_untracked() == Some(Some(id));
         if !seen && untrack(|| preferences.sounds()) {
             sound::chime();
         }
@@ -234,7 +236,8 @@ fn register_actions(desk: Desk) {
     use_actions().register([
         Action::new("Next conversation", "List", move || desk.step(1)).key(Key::One("j")),
         Action::new("Previous conversation", "List", move || desk.step(-1)).key(Key::One("k")),
-        Action::new("Filter the list by name", "List", || press(".list__filter-input", true)).key(Key::One("/")),
+        Action::new("Filter the list by name", "List", || press(".list__filter-input", true))
+            .key(Key::One("/")),
         Action::new("Reply", group, move || desk.compose(DraftMode::Reply)).key(Key::One("r")).when(is_open),
         Action::new("Write a private note", group, move || desk.compose(DraftMode::Note))
             .key(Key::One("n"))
@@ -257,7 +260,9 @@ fn register_actions(desk: Desk) {
         Action::new("Reopen", group, with_open(|desk, id| desk.board.reopen(id)))
             .key(Key::One("o"))
             .when(move || open_now() == Some(false)),
-        Action::new("Back to the list", group, move || desk.show_list()).key(Key::One("Escape")).when(is_open),
+        Action::new("Back to the list", group, move || desk.show_list())
+            .key(Key::One("Escape"))
+            .when(is_open),
     ]);
 }
 

@@ -5,10 +5,14 @@ use web_sys::SubmitEvent;
 
 use super::door::Door;
 use crate::api::client;
-use crate::api::members::{ACCEPT_INVITATION, Acceptance, INVITATION_PREVIEW, InvitationPreview, InvitationToken};
+use crate::api::members::{
+    ACCEPT_INVITATION, Acceptance, INVITATION_PREVIEW, InvitationPreview, InvitationToken,
+};
 use crate::app::router::use_title;
 use crate::app::session::use_session;
-use crate::components::{Button, ErrorNote, Form, FormNote, Load, Look, Skeleton, TextField, role_name, settle};
+use crate::components::{
+    Button, ErrorNote, Form, FormNote, Load, Look, Skeleton, TextField, role_name, settle,
+};
 
 /// Shows who invites to what; a new person names themselves, a known one signs in with their password.
 #[component]
@@ -22,7 +26,8 @@ pub fn InvitePage(token: String) -> impl IntoView {
         }
     });
     let token = StoredValue::new(token);
-    move || match (preview.value(), preview.failure()) {
+    move || {
+        match (preview.value(), preview.failure()) {
         (Some(Some(invitation)), _) => view! { <Accept invitation=invitation token=token.get_value()/> }.into_any(),
         (Some(None), _) => view! {
             <Door
@@ -40,6 +45,7 @@ pub fn InvitePage(token: String) -> impl IntoView {
         (None, None) => view! {
             <Door title="You are invited" text="Looking at your invitation…"><Skeleton rows=3/></Door>
         }.into_any(),
+    }
     }
 }
 

@@ -19,8 +19,10 @@ pub fn SignInPage() -> impl IntoView {
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let credentials =
-            Credentials { email: email.get_untracked().trim().to_owned(), password: password.get_untracked() };
+        let credentials = Credentials {
+            email: email.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
+        };
         form.send(
             async move {
                 let payload = client::run(&SIGN_IN, credentials).await?.payload;

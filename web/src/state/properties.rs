@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use shared::{
-    AuthorKind, ChannelId, ChannelKind, ContactId, ConversationId, ConversationKind, ConversationStatus, Direction,
-    MemberId, MessageId, MessageStatus,
+    AuthorKind, ChannelId, ChannelKind, ContactId, ConversationId, ConversationKind, ConversationStatus,
+    Direction, MemberId, MessageId, MessageStatus,
 };
 use uuid::Uuid;
 

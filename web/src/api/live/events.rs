@@ -81,7 +81,10 @@ pub const EVENTS: Operation<After, Event> = Operation::new(
 );
 
 /// Follows the workspace's events. `after` is asked for the newest number at each (re)connection.
-pub fn events(after: impl Fn() -> i64 + 'static, on_event: impl Fn(WorkspaceEvent) + 'static) -> Subscription {
+pub fn events(
+    after: impl Fn() -> i64 + 'static,
+    on_event: impl Fn(WorkspaceEvent) + 'static,
+) -> Subscription {
     subscribe(&EVENTS, move || After { after: after() }, move |data| on_event(data.events))
 }
 

@@ -85,14 +85,22 @@ mod tests {
         assert!(matches!(ServerFrame::read(r#"{"type":"connection_ack"}"#), Some(ServerFrame::Ack)));
         assert!(matches!(ServerFrame::read(r#"{"type":"ping","payload":{}}"#), Some(ServerFrame::Ping)));
         let next = ServerFrame::read(r#"{"id":"7","type":"next","payload":{"data":{"a":1}}}"#);
-        assert!(matches!(next, Some(ServerFrame::Next { id: 7, payload }) if payload.get() == r#"{"data":{"a":1}}"#));
+        assert!(
+            matches!(next, Some(ServerFrame::Next { id: 7, payload }) if payload.get() == r#"{"data":{"a":1}}"#)
+        );
         let complete = ServerFrame::read(&complete(9));
         assert!(matches!(complete, Some(ServerFrame::Complete { id: 9 })));
     }
 
     #[test]
     fn what_the_protocol_does_not_know_is_passed_over() {
-        for text in ["", "[]", r#"{"type":"hello"}"#, r#"{"type":"next","id":"1"}"#, r#"{"type":"next","id":"x","payload":1}"#] {
+        for text in [
+            "",
+            "[]",
+            r#"{"type":"hello"}"#,
+            r#"{"type":"next","id":"1"}"#,
+            r#"{"type":"next","id":"x","payload":1}"#,
+        ] {
             assert!(ServerFrame::read(text).is_none(), "{text}");
         }
     }
@@ -100,7 +108,8 @@ mod tests {
     #[test]
     fn subscribe_carries_document_and_variables() {
         let frame: serde_json::Value =
-            serde_json::from_str(&subscribe(3, "subscription { a }", &serde_json::json!({"after": 5}))).unwrap();
+            serde_json::from_str(&subscribe(3, "subscription { a }", &serde_json::json!({"after": 5})))
+                .unwrap();
         assert_eq!(frame["id"], "3");
         assert_eq!(frame["payload"]["variables"]["after"], 5);
     }

@@ -90,8 +90,8 @@ pub(super) fn close_all() {
 
 /// Connects now, if there is something to connect for and no connection.
 pub(super) fn wake() {
-    let (wanted, connected, heard_at) = SOCKET
-        .with_borrow(|socket| (!socket.entries.is_empty(), socket.current.is_some(), socket.heard_at));
+    let (wanted, connected, heard_at) =
+        SOCKET.with_borrow(|socket| (!socket.entries.is_empty(), socket.current.is_some(), socket.heard_at));
     if !wanted {
         return;
     }
@@ -252,7 +252,8 @@ fn refused(id: u64, failure: &Failure) {
             let again = Closure::once_into_js(move || start(id));
             #[expect(clippy::cast_possible_truncation, reason = "at most 30,000")]
             let delay = delay_ms(3, js_sys::Math::random()) as i32;
-            let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(again.unchecked_ref(), delay);
+            let _ =
+                window().set_timeout_with_callback_and_timeout_and_arguments_0(again.unchecked_ref(), delay);
         }
     }
 }

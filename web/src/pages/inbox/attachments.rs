@@ -89,7 +89,8 @@ fn Lightbox(file: Attachment, open: RwSignal<bool>) -> impl IntoView {
             let _ = dialog.show_modal();
         }
     });
-    let label = Signal::derive(move || if close_up.get() { "Fit to the window" } else { "Look closer" }.to_owned());
+    let label =
+        Signal::derive(move || if close_up.get() { "Fit to the window" } else { "Look closer" }.to_owned());
     let (name, url) = (file.name, file.url);
     view! {
         <dialog

@@ -35,8 +35,8 @@ use crate::state::inbox::{Inbox, ListPage, ThreadPage};
 use crate::state::list::Reach;
 use crate::state::outbox::Pending;
 use crate::state::thread::Back;
-use drafts::Drafts;
 pub use act::{contact, update_contact};
+use drafts::Drafts;
 pub use drafts::{Draft, FileEntry, FileState};
 
 /// Rows per page of a list.
@@ -205,7 +205,8 @@ impl Board {
     /// The signed-in member's inbox: the one that is running already, or a new one.
     pub fn open(viewer: &Viewer, toasts: Toasts) -> Self {
         let whose = (viewer.workspace.id, viewer.member.id);
-        let running = with(|inner| inner.whose == whose && (inner.events.is_some() || inner.loading)) == Some(true);
+        let running =
+            with(|inner| inner.whose == whose && (inner.events.is_some() || inner.loading)) == Some(true);
         // The session closes the socket when it ends; what was subscribed is gone then.
         let connected = live::connection().get_untracked() != Connection::Idle;
         if !running || !connected {
@@ -274,7 +275,8 @@ impl Board {
     /// Active members, for assigning; tracked.
     pub fn members(self) -> Vec<Member> {
         follow(|signals| signals.board.clone());
-        with(|inner| inner.members.iter().filter(|member| member.active).cloned().collect()).unwrap_or_default()
+        with(|inner| inner.members.iter().filter(|member| member.active).cloned().collect())
+            .unwrap_or_default()
     }
 
     /// The workspace's channels; tracked.
@@ -325,8 +327,11 @@ impl Board {
             change(|inbox| match answer {
                 Ok(answer) => {
                     let Page { nodes, page_info } = answer.conversations;
-                    let page =
-                        ListPage { rows: nodes, end_cursor: page_info.end_cursor, more: page_info.has_next_page };
+                    let page = ListPage {
+                        rows: nodes,
+                        end_cursor: page_info.end_cursor,
+                        more: page_info.has_next_page,
+                    };
                     inbox.page_loaded(view, asked, page)
                 }
                 Err(_) => inbox.page_failed(view, asked),
@@ -377,7 +382,9 @@ impl Board {
 
     /// The newest number of an opened thread.
     pub fn last_seq(self, id: ConversationId) -> i64 {
-        with(|inner| inner.inbox.thread(id).map(crate::state::thread::Thread::last_seq)).flatten().unwrap_or_default()
+        with(|inner| inner.inbox.thread(id).map(crate::state::thread::Thread::last_seq))
+            .flatten()
+            .unwrap_or_default()
     }
 
     /// Opens a thread: loads its newest messages unless they are kept already.

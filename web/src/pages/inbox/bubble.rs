@@ -39,7 +39,9 @@ pub fn item(desk: Desk, item: Item, jump: Callback<MessageId>) -> AnyView {
 fn activity_sentence(activity: &Activity) -> String {
     let actor = &activity.actor_name;
     match (activity.kind, &activity.member_name, activity.until) {
-        (ActivityKind::Assigned, Some(member), _) if member == actor => format!("{actor} took the conversation"),
+        (ActivityKind::Assigned, Some(member), _) if member == actor => {
+            format!("{actor} took the conversation")
+        }
         (ActivityKind::Assigned, Some(member), _) => format!("{actor} assigned it to {member}"),
         (ActivityKind::Assigned, None, _) => format!("{actor} assigned it"),
         (ActivityKind::Unassigned, ..) => format!("{actor} gave it back to everyone"),
@@ -83,7 +85,8 @@ fn entry(
     let failed = status == Some(MessageStatus::Failed);
     let deleted = message.deleted_at.is_some();
     // The customer is known from the head of the thread; of ours, who it was is worth saying.
-    let named = first && (note || message.author.kind != AuthorKind::Contact) && !message.author.name.is_empty();
+    let named =
+        first && (note || message.author.kind != AuthorKind::Contact) && !message.author.name.is_empty();
     let author = named.then(|| {
         let outside = if message.author.kind == AuthorKind::Outside { " · from the app" } else { "" };
         view! {
@@ -261,7 +264,8 @@ fn text(text: &str) -> AnyView {
         }
     });
     let alone = is_only_emoji(text);
-    view! { <p class="entry__text" class:entry__text--emoji=alone dir="auto">{parts.collect_view()}</p> }.into_any()
+    view! { <p class="entry__text" class:entry__text--emoji=alone dir="auto">{parts.collect_view()}</p> }
+        .into_any()
 }
 
 /// One to three emoji and nothing else are drawn large.

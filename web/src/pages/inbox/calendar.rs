@@ -39,7 +39,9 @@ pub fn day_name(at: Timestamp, now: Timestamp) -> String {
         0 => "Today".to_owned(),
         1 => "Yesterday".to_owned(),
         2..=6 => format(at, &[("weekday", "long")]),
-        _ if year(at) == year(now) => format(at, &[("weekday", "short"), ("day", "numeric"), ("month", "short")]),
+        _ if year(at) == year(now) => {
+            format(at, &[("weekday", "short"), ("day", "numeric"), ("month", "short")])
+        }
         _ => format(at, &[("day", "numeric"), ("month", "short"), ("year", "numeric")]),
     }
 }
@@ -95,5 +97,10 @@ pub fn read_local(text: &str) -> Option<Timestamp> {
 pub fn write_local(at: Timestamp) -> String {
     let date = date(at);
     let (month, day) = (date.get_month() + 1, date.get_date());
-    format!("{:04}-{month:02}-{day:02}T{:02}:{:02}", date.get_full_year(), date.get_hours(), date.get_minutes())
+    format!(
+        "{:04}-{month:02}-{day:02}T{:02}:{:02}",
+        date.get_full_year(),
+        date.get_hours(),
+        date.get_minutes()
+    )
 }

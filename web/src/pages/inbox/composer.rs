@@ -139,12 +139,14 @@ pub fn Composer(id: ConversationId, typing: RwSignal<bool>) -> impl IntoView {
         }
     };
     let note = move || mode.get() == DraftMode::Note;
-    let blocked = Memo::new(move |_| draft.with(|draft| draft.is_empty() || draft.uploading() || too_long(draft)));
+    let blocked =
+        Memo::new(move |_| draft.with(|draft| draft.is_empty() || draft.uploading() || too_long(draft)));
     let remaining = move || {
         draft.with(|draft| {
             let count = draft.text.chars().count();
             (count + 500 > TEXT_CHARS_MAX).then(|| {
-                let left = i64::try_from(TEXT_CHARS_MAX).unwrap_or_default() - i64::try_from(count).unwrap_or_default();
+                let left = i64::try_from(TEXT_CHARS_MAX).unwrap_or_default()
+                    - i64::try_from(count).unwrap_or_default();
                 view! { <span class="composer__left" class:composer__left--over=left < 0>{left}</span> }
             })
         })

@@ -26,9 +26,11 @@ enum Field {
 #[component]
 pub fn ContactColumn(id: ConversationId) -> impl IntoView {
     let desk = use_desk();
-    let contact_id = Memo::new(move |_| desk.board.conversation(id).map(|conversation| conversation.contact.id));
+    let contact_id =
+        Memo::new(move |_| desk.board.conversation(id).map(|conversation| conversation.contact.id));
     // What the contact is called changes with the conversation, as when they fill in the form before a chat.
-    let summary = Memo::new(move |_| desk.board.conversation(id).map(|conversation| conversation.contact.clone()));
+    let summary =
+        Memo::new(move |_| desk.board.conversation(id).map(|conversation| conversation.contact.clone()));
     let known = RwSignal::new(None::<Contact>);
     let failure = RwSignal::new(None::<Failure>);
     let load = move |of: ContactId| {

@@ -147,7 +147,11 @@ fn title(desk: Desk) -> String {
 fn matches(desk: Desk, id: ConversationId, wanted: &str) -> bool {
     let fits = |conversation: &Conversation| {
         conversation.contact.name.to_lowercase().contains(wanted)
-            || conversation.contact.email.as_deref().is_some_and(|email| email.to_lowercase().contains(wanted))
+            || conversation
+                .contact
+                .email
+                .as_deref()
+                .is_some_and(|email| email.to_lowercase().contains(wanted))
             || conversation.number.to_string() == wanted.trim_start_matches('#')
     };
     desk.board.conversation(id).is_some_and(|conversation| fits(&conversation))
@@ -210,14 +214,23 @@ fn foot(desk: Desk, rows: &Rows, filtering: bool) -> AnyView {
         return ().into_any();
     }
     let (title, text) = match view {
-        InboxView::Mine => {
-            ("Nothing is yours right now", "Conversations you take or are given stand here. Look under Unassigned.")
+        InboxView::Mine => (
+            "Nothing is yours right now",
+            "Conversations you take or are given stand here. Look under Unassigned.",
+        ),
+        InboxView::Unassigned => {
+            ("Nobody waits to be taken", "New conversations come in here until somebody takes them.")
         }
-        InboxView::Unassigned => ("Nobody waits to be taken", "New conversations come in here until somebody takes them."),
         InboxView::All => ("No open conversations", "When a customer writes, it appears here at once."),
-        InboxView::Snoozed => ("Nothing is snoozed", "What you put away until later comes back from here by itself."),
-        InboxView::Closed => ("Nothing is closed yet", "Closed conversations stay here, and reopen when the customer writes."),
-        InboxView::Channel(_) => ("Nothing is open here", "When a customer writes on this channel, it appears here at once."),
+        InboxView::Snoozed => {
+            ("Nothing is snoozed", "What you put away until later comes back from here by itself.")
+        }
+        InboxView::Closed => {
+            ("Nothing is closed yet", "Closed conversations stay here, and reopen when the customer writes.")
+        }
+        InboxView::Channel(_) => {
+            ("Nothing is open here", "When a customer writes on this channel, it appears here at once.")
+        }
     };
     view! { <EmptyState title=title text=text/> }.into_any()
 }
@@ -234,7 +247,8 @@ fn Row(id: ConversationId) -> impl IntoView {
         let since = waiting.unwrap_or(conversation.last_activity_at);
         let age = move || short_age(now.get().since_ms(since));
         let typing = move || {
-            desk.open.get() == Some(id) && desk.board.presence(id).iter().any(|other| other.contact && other.typing)
+            desk.open.get() == Some(id)
+                && desk.board.presence(id).iter().any(|other| other.contact && other.typing)
         };
         let preview = conversation.clone();
         let second = move || {

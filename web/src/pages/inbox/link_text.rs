@@ -25,7 +25,8 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     for token in text.split_inclusive(char::is_whitespace) {
         let word = token.trim_end_matches(char::is_whitespace);
         let start = word.find("http://").or_else(|| word.find("https://")).or_else(|| word.find("mailto:"));
-        let start = start.unwrap_or_else(|| word.len() - word.trim_start_matches(['(', '<', '"', '\'', '[']).len());
+        let start =
+            start.unwrap_or_else(|| word.len() - word.trim_start_matches(['(', '<', '"', '\'', '[']).len());
         let (before, rest) = word.split_at(start);
         let address = trimmed(rest);
         match href(address) {
@@ -105,7 +106,15 @@ mod tests {
 
     #[test]
     fn nothing_but_web_and_mail_becomes_a_link() {
-        for text in ["javascript:alert(1)", "data:text/html,x", "http://", "a@b", "@all", "ftp://a.example", "https://<b>"] {
+        for text in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "http://",
+            "a@b",
+            "@all",
+            "ftp://a.example",
+            "https://<b>",
+        ] {
             assert!(links(text).is_empty(), "{text}");
         }
     }

@@ -71,7 +71,8 @@ fn hold_presence(desk: Desk, id: ConversationId, typing: RwSignal<bool>) {
     let held = StoredValue::new_local(None::<live::Subscription>);
     Effect::new(move |_| {
         let (visible, typing) = (visible.get(), typing.get());
-        let next = visible.then(|| live::presence(id, typing, move |others| desk.board.set_presence(id, others)));
+        let next =
+            visible.then(|| live::presence(id, typing, move |others| desk.board.set_presence(id, others)));
         // The new one is held before the old one is let go: to the others we never leave.
         let before = held.try_update_value(|held| std::mem::replace(held, next));
         drop(before);
@@ -83,7 +84,8 @@ fn hold_presence(desk: Desk, id: ConversationId, typing: RwSignal<bool>) {
 
 /// What the customer wrote counts as read once it is on a screen that somebody looks at.
 fn mark_read(desk: Desk, id: ConversationId) {
-    let shown = Memo::new(move |_| desk.board.thread(id).messages.is_some_and(|messages| !messages.is_empty()));
+    let shown =
+        Memo::new(move |_| desk.board.thread(id).messages.is_some_and(|messages| !messages.is_empty()));
     Effect::new(move |_| {
         if desk.looking.get() && shown.get() && desk.board.unread(id) > 0 {
             desk.board.read(id);
@@ -109,9 +111,13 @@ fn Messages(id: ConversationId) -> impl IntoView {
     let items = Memo::new(move |_| {
         let conversation = desk.board.conversation(id);
         thread.with(|thread| match &thread.messages {
-            Some(messages) => {
-                lay_out(messages, &thread.pending, conversation.as_deref(), new_from.get(), calendar::day_number)
-            }
+            Some(messages) => lay_out(
+                messages,
+                &thread.pending,
+                conversation.as_deref(),
+                new_from.get(),
+                calendar::day_number,
+            ),
             None => Vec::new(),
         })
     });
@@ -136,7 +142,8 @@ fn Messages(id: ConversationId) -> impl IntoView {
         missed.set(0);
     };
     let standing = Memo::new(move |_| thread.with(Standing::of));
-    let above = move || match standing.get() {
+    let above = move || {
+        match standing.get() {
         Standing::Loading => view! { <Skeleton rows=6 kind="card"/> }.into_any(),
         Standing::Failed => view! {
             <div class="thread__failed" role="alert">
@@ -154,6 +161,7 @@ fn Messages(id: ConversationId) -> impl IntoView {
             view! { <p class="thread__start">"Nothing has been written here yet."</p> }.into_any()
         }
         Standing::Whole { empty: false } => ().into_any(),
+    }
     };
     view! {
         <div class="thread__place">
@@ -210,7 +218,9 @@ fn keep_place(
     Effect::new(move |before: Option<Extent>| {
         let extent: Extent = thread.with(|thread| {
             let messages = thread.messages.as_ref()?;
-            let number = |message: Option<&std::sync::Arc<crate::api::messages::Message>>| message.map_or(0, |m| m.seq);
+            let number = |message: Option<&std::sync::Arc<crate::api::messages::Message>>| {
+                message.map_or(0, |m| m.seq)
+            };
             Some((number(messages.first()), number(messages.last()), thread.pending.len()))
         });
         let Some(scroller) = scroller.get_untracked() else { return extent };
@@ -289,10 +299,7 @@ fn show_message(desk: Desk, id: ConversationId, message: MessageId) {
             );
         } else if tries > 0 && untrack(|| desk.board.thread(id)).more {
             desk.board.load_older(id);
-            set_timeout(
-                move || attempt(desk, id, message, tries - 1),
-                std::time::Duration::from_millis(250),
-            );
+            set_timeout(move || attempt(desk, id, message, tries - 1), std::time::Duration::from_millis(250));
         }
     }
     attempt(desk, id, message, 40);
@@ -305,14 +312,22 @@ fn Others(id: ConversationId) -> impl IntoView {
     let others = Memo::new(move |_| desk.board.presence(id));
     let words = move || {
         let others = others.get();
-        let typing: Vec<_> = others.iter().filter(|other| other.typing).map(|other| other.name.clone()).collect();
-        let viewing: Vec<_> =
-            others.iter().filter(|other| other.viewing && !other.typing && !other.contact).map(|o| o.name.clone()).collect();
+        let typing: Vec<_> =
+            others.iter().filter(|other| other.typing).map(|other| other.name.clone()).collect();
+        let viewing: Vec<_> = others
+            .iter()
+            .filter(|other| other.viewing && !other.typing && !other.contact)
+            .map(|o| o.name.clone())
+            .collect();
         let list = |names: &[String]| names.join(", ");
         match (typing.as_slice(), viewing.as_slice()) {
             ([], []) => ().into_any(),
             ([], names) => {
-                let text = format!("{} {} looking at this too", list(names), if names.len() == 1 { "is" } else { "are" });
+                let text = format!(
+                    "{} {} looking at this too",
+                    list(names),
+                    if names.len() == 1 { "is" } else { "are" }
+                );
                 view! { <Icon icon=Shape::Eye/><span>{text}</span> }.into_any()
             }
             (names, _) => {

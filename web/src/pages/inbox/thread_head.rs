@@ -109,7 +109,9 @@ fn AssignMenu(id: ConversationId) -> impl IntoView {
             <span class="thread-head__word">{member.name}</span>
         }
         .into_any(),
-        None => view! { <Icon icon=Shape::UserPlus/><span class="thread-head__word">"Assign"</span> }.into_any(),
+        None => {
+            view! { <Icon icon=Shape::UserPlus/><span class="thread-head__word">"Assign"</span> }.into_any()
+        }
     };
     let choices = move || {
         let me = desk.board.me();

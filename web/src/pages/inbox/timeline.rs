@@ -200,8 +200,12 @@ mod tests {
     #[test]
     fn messages_of_one_person_within_five_minutes_are_one_group() {
         let (inbound, outbound) = (Direction::Inbound, Direction::Outbound);
-        let thread =
-            [message(1, inbound, 0), message(2, inbound, 4), message(3, inbound, 10), message(4, outbound, 11)];
+        let thread = [
+            message(1, inbound, 0),
+            message(2, inbound, 4),
+            message(3, inbound, 10),
+            message(4, outbound, 11),
+        ];
         assert_eq!(shape(&lay_out(&thread, &[], None, None, days)), "day [1 2] [3] [4]");
     }
 
@@ -219,7 +223,8 @@ mod tests {
     fn a_late_message_keeps_its_place_and_begins_no_day() {
         let mut late = (*message(2, Direction::Inbound, 3)).clone();
         late.late = true;
-        let thread = [message(1, Direction::Inbound, 1_441), Arc::new(late), message(3, Direction::Inbound, 1_442)];
+        let thread =
+            [message(1, Direction::Inbound, 1_441), Arc::new(late), message(3, Direction::Inbound, 1_442)];
         assert_eq!(shape(&lay_out(&thread, &[], None, None, days)), "day [1] [2] [3]");
     }
 }

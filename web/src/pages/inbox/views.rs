@@ -42,7 +42,8 @@ pub fn ViewsColumn() -> impl IntoView {
         }
     };
     let icon = |shape: Shape| view! { <Icon icon=shape/> }.into_any();
-    let unassigned = Signal::derive(move || desk.board.count(InboxView::Unassigned).is_some_and(|count| count > 0));
+    let unassigned =
+        Signal::derive(move || desk.board.count(InboxView::Unassigned).is_some_and(|count| count > 0));
     let channels = move || {
         let channels = desk.board.channels();
         let links = channels.into_iter().map(|channel| {

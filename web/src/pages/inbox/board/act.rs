@@ -56,7 +56,11 @@ impl Board {
 
     /// Done.
     pub fn close_conversation(self, conversation_id: ConversationId) {
-        act(&CLOSE_IT, Change { conversation_id }, Some("Closed. It reopens when the customer writes.".to_owned()));
+        act(
+            &CLOSE_IT,
+            Change { conversation_id },
+            Some("Closed. It reopens when the customer writes.".to_owned()),
+        );
     }
 
     /// Open again.

@@ -11,7 +11,9 @@ use web_sys::File;
 
 use super::{Board, follow, ring, with};
 use crate::api::client::run;
-use crate::api::messages::{Attachment, Draft as StoredDraft, DraftMode, QuotedMessage, SAVE_DRAFT, SaveDraft};
+use crate::api::messages::{
+    Attachment, Draft as StoredDraft, DraftMode, QuotedMessage, SAVE_DRAFT, SaveDraft,
+};
 use crate::api::upload::{self, Upload};
 use crate::state::outbox::Pending;
 
@@ -111,8 +113,9 @@ impl Board {
     pub fn has_draft(self, id: ConversationId) -> bool {
         follow(|signals| signals.drafts.clone());
         let modes = [DraftMode::Reply, DraftMode::Note];
-        with(|inner| modes.iter().any(|mode| inner.drafts.drafts.get(&(id, *mode)).is_some_and(|d| !d.is_empty())))
-            == Some(true)
+        with(|inner| {
+            modes.iter().any(|mode| inner.drafts.drafts.get(&(id, *mode)).is_some_and(|d| !d.is_empty()))
+        }) == Some(true)
     }
 
     /// The agent has typed.

@@ -107,8 +107,14 @@ async fn hand_over(pending: Pending) -> Result<MessagePayload, Failure> {
     Ok(match mode {
         DraftMode::Reply => {
             let quoted_message_id = quoted.and_then(|quoted| quoted.message_id);
-            let input =
-                SendMessageInput { conversation_id, client_id, text, attachment_ids, quoted_message_id, last_seen_seq };
+            let input = SendMessageInput {
+                conversation_id,
+                client_id,
+                text,
+                attachment_ids,
+                quoted_message_id,
+                last_seen_seq,
+            };
             run(&SEND_MESSAGE, Input { input }).await?.payload
         }
         DraftMode::Note => {
@@ -128,7 +134,9 @@ fn settle(client_id: &str, asked: Asked, answer: Result<MessagePayload, Failure>
         }
         Ok(MessagePayload { problem, newer_message, .. }) => {
             let state = match (problem, newer_message) {
-                (Some(problem), Some(newer)) if problem.code == "NEWER_ANSWER" => PendingState::Held(Arc::new(newer)),
+                (Some(problem), Some(newer)) if problem.code == "NEWER_ANSWER" => {
+                    PendingState::Held(Arc::new(newer))
+                }
                 (Some(problem), _) => PendingState::Refused(problem.message),
                 (None, _) => PendingState::Refused(Failure::NotFound.sentence()),
             };
@@ -140,7 +148,9 @@ fn settle(client_id: &str, asked: Asked, answer: Result<MessagePayload, Failure>
             set_timeout(pump, RETRY);
             return;
         }
-        Err(failure) => change(|inbox| inbox.pending_changed(client_id, PendingState::Refused(failure.sentence()))),
+        Err(failure) => {
+            change(|inbox| inbox.pending_changed(client_id, PendingState::Refused(failure.sentence())))
+        }
     }
     pump();
 }

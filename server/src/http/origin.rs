@@ -1,0 +1,63 @@
+//! Which origins are our own.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::config::Config;
+
+/// Whether `origin` (as a browser sends it) is the app's own: the configured one, or, when none is
+/// configured, any name of this machine's loopback with our port.
+#[must_use]
+pub fn is_own(config: &Config, origin: &str) -> bool {
+    if config.public_url.is_some() {
+        return origin == config.origin();
+    }
+    let Ok(url) = Url::parse(origin) else { return false };
+    url.scheme() == "http"
+        && url.port_or_known_default() == Some(config.listen.port())
+        && is_loopback(&url)
+        && url.origin().ascii_serialization() == origin
+}
+
+/// Whether a URL's host is this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_configured_address_every_loopback_name_is_ours() {
+        let config = Config::default();
+        for origin in ["http://localhost:8100", "http://127.0.0.1:8100", "http://[::1]:8100"] {
+            assert!(is_own(&config, origin), "{origin}");
+        }
+        for origin in [
+            "http://localhost",
+            "https://localhost:8100",
+            "http://shop.example:8100",
+            "null",
+            "",
+            "http://localhost:8100/",
+        ] {
+            assert!(!is_own(&config, origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn with_a_configured_address_only_that_one_is_ours() {
+        let config = Config { public_url: Url::parse("https://inbox.example").ok(), ..Config::default() };
+        assert!(is_own(&config, "https://inbox.example"));
+        assert!(!is_own(&config, "http://inbox.example"));
+        assert!(!is_own(&config, "http://localhost:8100"));
+    }
+}
