@@ -1,3 +1,25 @@
 //! Channels: the connected accounts of a workspace and their settings.
+//!
+//! A web chat is made and changed here; [`WidgetCache`] keeps what every request of a visitor needs, so
+//! that none of them asks the database.
 
+pub mod graphql;
+mod hours;
 pub mod registry;
+mod settings;
+mod store;
+mod web_chat;
+mod widget_cache;
+
+pub use hours::{OfficeDay, OfficeHours};
+pub use settings::{
+    IdentityMode, PreChatField, PreChatFieldType, WebChatChange, WebChatSettings, WidgetPosition,
+};
+pub use store::{Channel, channels_by_ids};
+pub use web_chat::{create_first_web_chat, create_web_chat, set_active, update_web_chat};
+pub use widget_cache::{LiveWidget, WidgetCache};
+
+use crate::graphql::Problem;
+
+/// What was asked for, or why it was not done in words for whoever asked.
+pub type Outcome<Done> = Result<Done, Problem>;
