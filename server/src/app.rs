@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Auth;
+use crate::channels::WidgetCache;
 use crate::config::Config;
 use crate::db::Db;
 use crate::http::Readiness;
@@ -45,6 +46,8 @@ pub struct App {
     pub request_rate: RequestRate,
     /// Open sockets of each member.
     pub sockets: SocketSeats,
+    /// Web chats by the uuid in their snippet.
+    pub widgets: WidgetCache,
 }
 
 impl App {
@@ -57,6 +60,7 @@ impl App {
         let processor = Processor::new(db.clone());
         let hub = Hub::new(db.clone());
         let request_rate = RequestRate::new(config.limits.requests_per_minute);
+        let widgets = WidgetCache::new(db.clone());
         Arc::new(Self {
             config,
             db,
@@ -72,6 +76,7 @@ impl App {
             readiness: Readiness::default(),
             request_rate,
             sockets: SocketSeats::default(),
+            widgets,
         })
     }
 

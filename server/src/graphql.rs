@@ -14,15 +14,16 @@ pub use problem::{GraphqlError, Problem};
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
 use crate::auth::graphql::{AuthMutations, AuthQueries};
+use crate::channels::graphql::{ChannelMutations, ChannelQueries};
 use crate::workspaces::graphql::{WorkspaceMutations, WorkspaceQueries};
 
 /// Every query of every feature.
 #[derive(MergedObject, Default)]
-pub struct Query(AuthQueries, WorkspaceQueries);
+pub struct Query(AuthQueries, ChannelQueries, WorkspaceQueries);
 
 /// Every mutation of every feature.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AuthMutations, WorkspaceMutations);
+pub struct Mutation(AuthMutations, ChannelMutations, WorkspaceMutations);
 
 /// The whole API.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -43,7 +43,11 @@ impl Channel {
     /// Settings of a web chat; null for another kind.
     async fn web_chat(&self, ctx: &Context<'_>) -> Option<WebChat> {
         let web_chat = self.kind == ChannelKind::WebChat;
-        web_chat.then(|| WebChat { settings: self.web_chat(), channel: self.clone(), origin: ctx.app().config.origin() })
+        web_chat.then(|| WebChat {
+            settings: self.web_chat_settings(),
+            channel: self.clone(),
+            origin: ctx.app().config.origin(),
+        })
     }
 }
 
@@ -185,7 +189,12 @@ pub struct OfficeDayInput {
 impl From<WebChatInput> for WebChatChange {
     fn from(input: WebChatInput) -> Self {
         let fields = input.pre_chat.map(|fields| {
-            let field = |f: PreChatFieldInput| PreChatField { key: f.key, label: f.label, kind: f.kind, required: f.required };
+            let field = |f: PreChatFieldInput| PreChatField {
+                key: f.key,
+                label: f.label,
+                kind: f.kind,
+                required: f.required,
+            };
             fields.into_iter().map(field).collect()
         });
         let hours = input.hours.map(|hours| OfficeHours {
@@ -193,7 +202,11 @@ impl From<WebChatInput> for WebChatChange {
             days: hours
                 .days
                 .into_iter()
-                .map(|day| OfficeDay { weekday: day.weekday, opens_at: day.opens_at, closes_at: day.closes_at })
+                .map(|day| OfficeDay {
+                    weekday: day.weekday,
+                    opens_at: day.opens_at,
+                    closes_at: day.closes_at,
+                })
                 .collect(),
         });
         Self {
@@ -259,7 +272,11 @@ pub struct ChannelMutations;
 #[Object]
 impl ChannelMutations {
     /// Makes a web chat.
-    async fn create_web_chat(&self, ctx: &Context<'_>, input: WebChatInput) -> Result<ChannelPayload, GraphqlError> {
+    async fn create_web_chat(
+        &self,
+        ctx: &Context<'_>,
+        input: WebChatInput,
+    ) -> Result<ChannelPayload, GraphqlError> {
         let viewer = ctx.viewer_as(Role::Admin)?;
         Ok(web_chat::create_web_chat(ctx.app(), viewer, &input.into()).await?.into())
     }

@@ -67,7 +67,9 @@ impl OfficeHours {
     /// Whether somebody answers at this moment.
     #[must_use]
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
-        let Some(local) = self.zone().and_then(|zone| Some(timestamp(at)?.to_zoned(zone))) else { return true };
+        let Some(local) = self.zone().and_then(|zone| Some(timestamp(at)?.to_zoned(zone))) else {
+            return true;
+        };
         let minute = i64::from(local.hour()) * 60 + i64::from(local.minute());
         self.span_on(local.date()).is_some_and(|span| (span.from..span.until).contains(&minute))
     }
@@ -86,7 +88,8 @@ impl OfficeHours {
             let span = self.span_on(date)?;
             let (hour, minute) = (i8::try_from(span.from / 60).ok()?, i8::try_from(span.from % 60).ok()?);
             // A time that the clocks skip is moved forward by jiff, one that comes twice is the first.
-            let opening = date.to_datetime(Time::new(hour, minute, 0, 0).ok()?).to_zoned(zone.clone()).ok()?;
+            let opening =
+                date.to_datetime(Time::new(hour, minute, 0, 0).ok()?).to_zoned(zone.clone()).ok()?;
             let opening = opening.timestamp();
             (opening > now).then(|| DateTime::from_timestamp(opening.as_second(), 0)).flatten()
         })
@@ -130,7 +133,8 @@ mod tests {
     use super::*;
 
     fn weekdays(time_zone: &str) -> OfficeHours {
-        let day = |weekday| OfficeDay { weekday, opens_at: "09:00".to_owned(), closes_at: "17:30".to_owned() };
+        let day =
+            |weekday| OfficeDay { weekday, opens_at: "09:00".to_owned(), closes_at: "17:30".to_owned() };
         OfficeHours { time_zone: time_zone.to_owned(), days: (1..=5).map(day).collect() }
     }
 
@@ -163,11 +167,15 @@ mod tests {
         assert!(hours.check().is_err());
         hours.time_zone = "Asia/Kolkata".to_owned();
         assert_eq!(hours.check(), Ok(()));
-        for (opens, closes) in [("17:00", "09:00"), ("9:00", "17:00"), ("09:00", "24:01"), ("09:61", "17:00"), ("", "")] {
-            hours.days = vec![OfficeDay { weekday: 1, opens_at: opens.to_owned(), closes_at: closes.to_owned() }];
+        for (opens, closes) in
+            [("17:00", "09:00"), ("9:00", "17:00"), ("09:00", "24:01"), ("09:61", "17:00"), ("", "")]
+        {
+            hours.days =
+                vec![OfficeDay { weekday: 1, opens_at: opens.to_owned(), closes_at: closes.to_owned() }];
             assert!(hours.check().is_err(), "{opens}-{closes}");
         }
-        hours.days = vec![OfficeDay { weekday: 8, opens_at: "09:00".to_owned(), closes_at: "24:00".to_owned() }];
+        hours.days =
+            vec![OfficeDay { weekday: 8, opens_at: "09:00".to_owned(), closes_at: "24:00".to_owned() }];
         assert!(hours.check().is_err());
     }
 }

@@ -51,7 +51,8 @@ impl Default for WebChatSettings {
             allowed_origins: Vec::new(),
             pre_chat: Vec::new(),
             hours: None,
-            offline_text: "We are away right now. Leave a message and we will answer when we are back.".to_owned(),
+            offline_text: "We are away right now. Leave a message and we will answer when we are back."
+                .to_owned(),
             identity_mode: IdentityMode::Off,
             attachments_enabled: true,
             emoji_enabled: true,
@@ -244,7 +245,10 @@ fn checked_fields(fields: &[PreChatField]) -> Result<Vec<PreChatField>, Problem>
             return Err(invalid("preChat", "A question has 1 to 100 characters."));
         }
     }
-    Ok(fields.iter().map(|field| PreChatField { label: field.label.trim().to_owned(), ..field.clone() }).collect())
+    Ok(fields
+        .iter()
+        .map(|field| PreChatField { label: field.label.trim().to_owned(), ..field.clone() })
+        .collect())
 }
 
 #[cfg(test)]
@@ -262,21 +266,37 @@ mod tests {
     fn what_is_absent_stays_and_what_is_wrong_names_its_field() {
         let settings = WebChatSettings::default();
         let change = WebChatChange { color: Some("#abcdef".to_owned()), ..WebChatChange::default() };
-        assert_eq!(change.apply(&settings).unwrap(), WebChatSettings { color: "#ABCDEF".to_owned(), ..settings.clone() });
+        assert_eq!(
+            change.apply(&settings).unwrap(),
+            WebChatSettings { color: "#ABCDEF".to_owned(), ..settings.clone() }
+        );
 
         let field_of = |change: WebChatChange| change.apply(&settings).unwrap_err().field.unwrap();
         assert_eq!(field_of(WebChatChange { color: Some("red".to_owned()), ..Default::default() }), "color");
-        assert_eq!(field_of(WebChatChange { welcome_title: Some("x".repeat(101)), ..Default::default() }), "welcomeTitle");
         assert_eq!(
-            field_of(WebChatChange { allowed_origins: Some(vec!["https://*".to_owned()]), ..Default::default() }),
+            field_of(WebChatChange { welcome_title: Some("x".repeat(101)), ..Default::default() }),
+            "welcomeTitle"
+        );
+        assert_eq!(
+            field_of(WebChatChange {
+                allowed_origins: Some(vec!["https://*".to_owned()]),
+                ..Default::default()
+            }),
             "allowedOrigins"
         );
     }
 
     #[test]
     fn origins_are_kept_as_browsers_write_them_and_once() {
-        let origins = Some(vec!["https://Shop.example/".to_owned(), "https://shop.example:443".to_owned(), " ".to_owned()]);
+        let origins = Some(vec![
+            "https://Shop.example/".to_owned(),
+            "https://shop.example:443".to_owned(),
+            " ".to_owned(),
+        ]);
         let change = WebChatChange { allowed_origins: origins, ..Default::default() };
-        assert_eq!(change.apply(&WebChatSettings::default()).unwrap().allowed_origins, ["https://shop.example"]);
+        assert_eq!(
+            change.apply(&WebChatSettings::default()).unwrap().allowed_origins,
+            ["https://shop.example"]
+        );
     }
 }

@@ -33,7 +33,7 @@ pub struct Channel {
 impl Channel {
     /// The settings, of a web chat. What cannot be read has its default.
     #[must_use]
-    pub fn web_chat(&self) -> WebChatSettings {
+    pub fn web_chat_settings(&self) -> WebChatSettings {
         serde_json::from_value(self.settings.clone()).unwrap_or_default()
     }
 }

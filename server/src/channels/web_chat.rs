@@ -28,7 +28,8 @@ pub async fn create_first_web_chat(
     name: &str,
     own_origin: &str,
 ) -> Result<ChannelId, AppError> {
-    let settings = WebChatSettings { allowed_origins: vec![own_origin.to_owned()], ..WebChatSettings::default() };
+    let settings =
+        WebChatSettings { allowed_origins: vec![own_origin.to_owned()], ..WebChatSettings::default() };
     insert(tx, actor, name, &settings).await
 }
 
@@ -36,7 +37,11 @@ pub async fn create_first_web_chat(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn create_web_chat(app: &App, by: &Viewer, change: &WebChatChange) -> Result<Outcome<Channel>, AppError> {
+pub async fn create_web_chat(
+    app: &App,
+    by: &Viewer,
+    change: &WebChatChange,
+) -> Result<Outcome<Channel>, AppError> {
     let checked = change.checked_name().and_then(|name| {
         let name = name.ok_or_else(|| Problem::of_field("name", "INVALID", "A channel needs a name."))?;
         let mut settings = change.apply(&WebChatSettings::default())?;
@@ -89,7 +94,7 @@ pub async fn update_web_chat(
 ) -> Result<Outcome<Channel>, AppError> {
     let mut tx = app.db.workspace(by.workspace_id).await?;
     let mut channel = locked_web_chat(&mut tx, id).await?;
-    let before = channel.web_chat();
+    let before = channel.web_chat_settings();
     let checked = change.checked_name().and_then(|name| Ok((name, change.apply(&before)?)));
     let (name, after) = match checked {
         Ok(checked) => checked,
@@ -130,7 +135,9 @@ pub async fn set_active(app: &App, by: &Viewer, id: ChannelId, active: bool) -> 
     channel.active = active;
     store::update(&mut tx, id, &channel.name, &channel.settings, active).await?;
     let action = if active { AuditAction::ChannelActivated } else { AuditAction::ChannelDeactivated };
-    tx.audit(Entry::new(by.actor(), action).on(TargetKind::Channel, id.0).with(json!({ "name": channel.name })));
+    tx.audit(
+        Entry::new(by.actor(), action).on(TargetKind::Channel, id.0).with(json!({ "name": channel.name })),
+    );
     tx.publish(Event::workspace());
     tx.commit().await?;
     app.widgets.forget(&channel.platform_account_id);
@@ -149,7 +156,9 @@ fn to_value(settings: &WebChatSettings) -> Result<Value, AppError> {
 
 /// Each setting that differs, before and after.
 fn changed(before: &Value, after: &Value) -> serde_json::Map<String, Value> {
-    let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { return Default::default() };
+    let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else {
+        return Default::default();
+    };
     after
         .iter()
         .filter(|(key, value)| before.get(*key) != Some(value))

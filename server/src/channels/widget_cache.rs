@@ -69,13 +69,17 @@ async fn load(db: &Db, widget_id: Uuid) -> sqlx::Result<Option<Arc<LiveWidget>>>
     let mut tx = db.read(workspace_id).await?;
     let channel = store::channels_by_ids(&mut tx, &[channel_id]).await?.pop();
     Ok(channel.filter(|channel| channel.active).map(|channel| {
-        let settings = channel.web_chat();
+        let settings = channel.web_chat_settings();
         Arc::new(LiveWidget {
             widget_id,
             workspace_id,
             channel_id,
             name: channel.name,
-            origins: settings.allowed_origins.iter().filter_map(|rule| OriginRule::parse(rule).ok()).collect(),
+            origins: settings
+                .allowed_origins
+                .iter()
+                .filter_map(|rule| OriginRule::parse(rule).ok())
+                .collect(),
             settings,
         })
     }))

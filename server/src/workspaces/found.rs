@@ -14,6 +14,7 @@ use crate::audit::Entry;
 use crate::auth::sign_in::{Outcome, member_actor, open_session, throttled};
 use crate::auth::throttle::ClientKey;
 use crate::auth::{SessionIdentity, current_identity, setup};
+use crate::channels;
 use crate::db::WorkspaceTx;
 use crate::error::AppError;
 use crate::graphql::Problem;
@@ -44,6 +45,7 @@ async fn found(
     name: &str,
     user: &crate::auth::User,
     request: &RequestContext,
+    own_origin: &str,
 ) -> Result<Member, AppError> {
     store::insert_workspace(tx, name).await?;
     let owner = store::upsert_member(tx, user.id, &user.name, &user.email, Role::Owner).await?;
@@ -55,6 +57,7 @@ async fn found(
     );
     tx.publish(Event::workspace());
     jobs::begin_for_workspace(tx.conn(), workspace_id).await?;
+    channels::create_first_web_chat(tx, member_actor(&owner, request), name, own_origin).await?;
     Ok(owner)
 }
 
@@ -104,7 +107,7 @@ pub async fn set_up(
     let Some(user) = crate::auth::insert_user(tx.conn(), &email, &name, &hash).await? else {
         return Ok(Err(Problem::of_field("email", "EMAIL_TAKEN", "This mail address has an account.")));
     };
-    let owner = found(&mut tx, &workspace_name, &user, &request).await?;
+    let owner = found(&mut tx, &workspace_name, &user, &request, &app.config.origin()).await?;
     tx.commit().await?;
     let now = Utc::now().timestamp();
     open_session(app, session, workspace_id, &owner, now, request).await.map(Ok)
@@ -133,7 +136,7 @@ pub async fn create_workspace(
     }
     let workspace_id = WorkspaceId::new();
     let mut tx = app.db.workspace(workspace_id).await?;
-    let owner = found(&mut tx, &name, &user, &viewer.request).await?;
+    let owner = found(&mut tx, &name, &user, &viewer.request, &app.config.origin()).await?;
     tx.commit().await?;
     go_on_in(app, session, viewer, workspace_id, &owner).await.map(Ok)
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod auth;
+mod channels;
 mod ingest;
 mod jobs;
 mod kit;
