@@ -1,6 +1,7 @@
 //! The `switchboard` command.
 
 mod database;
+mod operate;
 mod serve;
 mod telemetry;
 
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::auth::cli::UsersCommand;
 use crate::config::{Config, ConfigError};
 use crate::db::MigrateError;
 
@@ -44,8 +46,22 @@ enum Command {
     /// Configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// The keys that secrets are sealed with.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The people who sign in.
+    #[command(subcommand)]
+    Users(UsersCommand),
     /// Prints the GraphQL schema.
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Says which master keys there are, and how many workspaces' keys each one seals.
+    Status,
+    /// Makes a new master key and seals every workspace's key by it, while servers run.
+    Rotate,
 }
 
 #[derive(Debug, Subcommand)]
@@ -147,6 +163,8 @@ async fn dispatch(arguments: Arguments) -> Result<(), CliError> {
             say(&format!("{:#?}", Config::load(file)?));
             Ok(())
         }
+        Command::Keys(command) => operate::keys(&Config::load(file)?, &command).await,
+        Command::Users(command) => operate::users(&Config::load(file)?, command).await,
         Command::Schema => {
             say(&crate::graphql::sdl());
             Ok(())

@@ -1,10 +1,15 @@
 //! Opening the database: an existing server, or an embedded one of our own.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use embedded_postgres::{EmbeddedPostgres, Settings, StartError};
 use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
@@ -21,14 +26,15 @@ pub(super) struct Database {
     pub(super) db: Db,
     /// As the schema's owner: for work over all workspaces on the command line.
     pub(super) owner: PgConnectOptions,
-    embedded: Option<EmbeddedPostgres>,
+    embedded: Option<(EmbeddedPostgres, Handle)>,
 }
 
 impl Database {
     /// Closes connections, then stops the embedded server.
     pub(super) async fn close(self) {
         self.db.close().await;
-        if let Some(embedded) = self.embedded {
+        if let Some((embedded, handle)) = self.embedded {
+            handle.remove();
             embedded.stop().await;
         }
     }
@@ -71,7 +77,76 @@ pub(super) async fn open(config: &Config) -> Result<Database, CliError> {
         connection.close().await
     };
     give_password.await.map_err(|error| CliError::Database(format!("embedded PostgreSQL: {error}")))?;
-    Ok(Database { db: Db::new(app, pools), owner, embedded: Some(embedded) })
+    let handle = Handle::write(config, &embedded, &owner_password, &app_password)
+        .map_err(|error| CliError::Database(format!("the data folder cannot be written: {error}")))?;
+    Ok(Database { db: Db::new(app, pools), owner, embedded: Some((embedded, handle)) })
+}
+
+/// Opens it for a command: beside a running server, through that server's embedded database.
+pub(super) async fn open_for_command(config: &Config) -> Result<Database, CliError> {
+    match open(config).await {
+        Err(CliError::AlreadyRunning(reason)) => {
+            let running = Running::read(config).map_err(|_| CliError::AlreadyRunning(reason))?;
+            Ok(Database {
+                db: Db::new(running.options(APP), PoolSizes::default()),
+                owner: running.options(OWNER),
+                embedded: None,
+            })
+        }
+        opened => opened,
+    }
+}
+
+/// How commands reach the embedded database of a server that runs: a private file that lives as long.
+struct Handle(PathBuf);
+
+/// What the file says.
+#[derive(Serialize, Deserialize)]
+struct Running {
+    socket_dir: PathBuf,
+    port: u16,
+    owner_password: String,
+    app_password: String,
+}
+
+impl Handle {
+    fn path(config: &Config) -> PathBuf {
+        config.data_dir.join("running-database.json")
+    }
+
+    fn write(config: &Config, embedded: &EmbeddedPostgres, owner: &str, app: &str) -> std::io::Result<Self> {
+        let path = Self::path(config);
+        let running = Running {
+            socket_dir: embedded.socket_dir().to_owned(),
+            port: embedded.port(),
+            owner_password: owner.to_owned(),
+            app_password: app.to_owned(),
+        };
+        let _ = std::fs::remove_file(&path); // left over from a crash, or absent
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(serde_json::to_string(&running)?.as_bytes())?;
+        Ok(Self(path))
+    }
+
+    fn remove(self) {
+        let _ = std::fs::remove_file(self.0); // the next start replaces it
+    }
+}
+
+impl Running {
+    fn read(config: &Config) -> std::io::Result<Self> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(Handle::path(config))?)?)
+    }
+
+    fn options(&self, role: &str) -> PgConnectOptions {
+        let password = if role == OWNER { &self.owner_password } else { &self.app_password };
+        PgConnectOptions::new_without_pgpass()
+            .socket(&self.socket_dir)
+            .port(self.port)
+            .username(role)
+            .password(password)
+            .database(DATABASE)
+    }
 }
 
 async fn start_embedded(config: &Config) -> Result<EmbeddedPostgres, CliError> {

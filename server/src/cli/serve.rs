@@ -26,6 +26,7 @@ pub(super) async fn serve(mut config: Config) -> Result<(), CliError> {
     let database = database::open(&config).await?;
     let limits = config.limits;
     let app = App::new(config, database.db.clone());
+    app.vault.check(&app.db).await.map_err(|error| CliError::Keys(error.to_string()))?;
     App::start_background(&app);
     let setup_token = auth::setup::ensure_setup_token(&app).await.map_err(anyhow::Error::new)?;
 

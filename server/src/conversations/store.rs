@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use shared::{
-    AuthorKind, ChannelId, ContactId, ConversationId, ConversationKind, ConversationStatus, Handler, IdentityId,
-    MemberId,
+    AuthorKind, ChannelId, ContactId, ConversationId, ConversationKind, ConversationStatus, Handler,
+    IdentityId, MemberId,
 };
 use sqlx::FromRow;
 

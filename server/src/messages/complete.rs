@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use shared::{AuthorKind, ContactId, MemberId, MessageId};
 use uuid::Uuid;
 
-use super::store::{self, Attachment, Message, Reaction};
 use super::Activity;
+use super::store::{self, Attachment, Message, Reaction};
 use crate::contacts;
 use crate::db::WorkspaceTx;
 use crate::workspaces::member::members_by_id;
@@ -86,11 +86,13 @@ pub async fn complete(tx: &mut WorkspaceTx, messages: Vec<Message>) -> sqlx::Res
     let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
     let attachments = store::attachments_of(tx, &ids).await?;
     let reactions = store::reactions_to(tx, &ids).await?;
-    let quoted_ids: Vec<MessageId> = messages.iter().filter_map(|message| message.quoted_message_id).collect();
+    let quoted_ids: Vec<MessageId> =
+        messages.iter().filter_map(|message| message.quoted_message_id).collect();
     let quoted = store::by_ids(tx, &quoted_ids).await?;
     let names = names(tx, messages.iter().chain(&quoted), &reactions).await?;
 
-    let quoted: HashMap<MessageId, Message> = quoted.into_iter().map(|message| (message.id, message)).collect();
+    let quoted: HashMap<MessageId, Message> =
+        quoted.into_iter().map(|message| (message.id, message)).collect();
     let mut files: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
     for attachment in attachments {
         if let Some(id) = attachment.message_id {

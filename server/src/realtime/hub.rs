@@ -129,7 +129,12 @@ impl Hub {
     }
 
     /// Hands a page to everybody in the room. False when the room is gone.
-    fn hand_out(&self, workspace_id: WorkspaceId, state: &Arc<RoomState>, page: Vec<Arc<HydratedEvent>>) -> bool {
+    fn hand_out(
+        &self,
+        workspace_id: WorkspaceId,
+        state: &Arc<RoomState>,
+        page: Vec<Arc<HydratedEvent>>,
+    ) -> bool {
         let rooms = self.rooms();
         if !rooms.get(&workspace_id).is_some_and(|room| Arc::ptr_eq(&room.shared, state)) {
             return false;

@@ -117,7 +117,13 @@ impl Presence {
     }
 
     /// The contact types, or has stopped. Say it again every few seconds while it lasts.
-    pub fn contact_typing(&self, workspace_id: WorkspaceId, conversation_id: ConversationId, name: &str, on: bool) {
+    pub fn contact_typing(
+        &self,
+        workspace_id: WorkspaceId,
+        conversation_id: ConversationId,
+        name: &str,
+        on: bool,
+    ) {
         let by = Person { member_id: None, name: name.to_owned() };
         self.say((workspace_id, conversation_id), SignalKind::Typing, by, on);
     }
@@ -218,7 +224,8 @@ impl Presence {
                 .filter(|held| held.place == place && held.person.member_id == person.member_id)
                 .peekable();
             let there = held.peek().is_some();
-            let mark = table.places.get(&place).and_then(|room| room.marks.get(&(person.member_id, self.0.process)));
+            let mark =
+                table.places.get(&place).and_then(|room| room.marks.get(&(person.member_id, self.0.process)));
             (there, held.any(|held| held.typing), mark.is_some_and(|mark| mark.typing_until.is_some()))
         };
         if !there {

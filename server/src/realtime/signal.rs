@@ -59,6 +59,9 @@ pub(super) async fn send(pool: &PgPool, signals: &[Signal]) -> sqlx::Result<()> 
         .filter_map(|signal| serde_json::to_string(signal).ok())
         .filter(|payload| payload.len() < 7_900) // Postgres refuses 8,000 bytes
         .collect();
-    sqlx::query("select pg_notify('sb_signal', p) from unnest($1::text[]) as p").bind(payloads).execute(pool).await?;
+    sqlx::query("select pg_notify('sb_signal', p) from unnest($1::text[]) as p")
+        .bind(payloads)
+        .execute(pool)
+        .await?;
     Ok(())
 }

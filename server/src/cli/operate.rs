@@ -1,0 +1,60 @@
+//! Commands for the operator of the installation, beside a running server or without one.
+
+use std::fmt::Write as _;
+
+use sqlx::ConnectOptions as _;
+
+use super::{CliError, KeysCommand, database, say};
+use crate::app::App;
+use crate::auth::cli::UsersCommand;
+use crate::config::Config;
+use crate::vault::{rotate, status};
+use crate::{auth, vault};
+
+/// `switchboard keys …`.
+pub(super) async fn keys(config: &Config, command: &KeysCommand) -> Result<(), CliError> {
+    let database = database::open_for_command(config).await?;
+    let outcome = async {
+        let keys = |error: vault::VaultError| CliError::Keys(error.to_string());
+        let mut owner =
+            database.owner.connect().await.map_err(|error| CliError::Database(error.to_string()))?;
+        let vault = vault::Vault::new(config.master_key_path());
+        match command {
+            KeysCommand::Status => {
+                let mut table = format!("{:>10}  {:<8}{:<10}workspace keys", "key", "active", "in file");
+                for key in status(&mut owner, &vault).await.map_err(keys)? {
+                    let (active, in_file) = (yes_or_no(key.active), yes_or_no(key.in_file));
+                    let _ = write!(table, "\n{:>10}  {active:<8}{in_file:<10}{}", key.id, key.data_keys); // a String takes it
+                }
+                Ok(table)
+            }
+            KeysCommand::Rotate => {
+                let report = rotate(&mut owner, &database.db, &vault).await.map_err(keys)?;
+                let what = if report.fresh { "is new and" } else { "of the interrupted rotation" };
+                let (key, count) = (report.active, report.rewrapped);
+                Ok(format!(
+                    "Master key {key} {what} seals everything now; {count} workspace keys were sealed anew."
+                ))
+            }
+        }
+    };
+    let outcome: Result<String, CliError> = outcome.await;
+    database.close().await;
+    say(&outcome?);
+    Ok(())
+}
+
+/// `switchboard users …`.
+pub(super) async fn users(config: &Config, command: UsersCommand) -> Result<(), CliError> {
+    let database = database::open_for_command(config).await?;
+    let app = App::new(config.clone(), database.db.clone());
+    let outcome = auth::cli::run(&app, command).await;
+    drop(app);
+    database.close().await;
+    say(&outcome?);
+    Ok(())
+}
+
+fn yes_or_no(value: bool) -> &'static str {
+    if value { "yes" } else { "no" }
+}
