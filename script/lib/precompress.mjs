@@ -1,5 +1,5 @@
 // Writes a .br (quality 11) and a .gz (level 9) beside every file below a folder, so that the server never
-// compresses at run time. A file that does not shrink gets none.
+// compresses at run time. A file that hardly shrinks (fonts, pictures) gets none.
 import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -27,6 +27,6 @@ for (const file of [...files(process.argv[2])]) {
   const bytes = readFileSync(file);
   for (const [extension, compress] of Object.entries(compressors)) {
     const compressed = compress(bytes);
-    if (compressed.length < bytes.length) writeFileSync(file + extension, compressed);
+    if (compressed.length < bytes.length * 0.95) writeFileSync(file + extension, compressed);
   }
 }
