@@ -50,6 +50,7 @@ pub(crate) async fn prove_password(
     let account: AccountKey = account_key(email);
     let client = ClientKey::of(request.client_address);
     if let Err(error) = app.auth.throttles.sign_in(client, &account, Instant::now()) {
+        count("throttled");
         return throttled(error).map(Err);
     }
     let user = user.filter(|user| user.disabled_at.is_none());
@@ -57,6 +58,7 @@ pub(crate) async fn prove_password(
     match (app.auth.passwords.check(password.clone(), kept.clone()).await?, user) {
         (Checked::Wrong, _) | (_, None) => {
             app.auth.throttles.failed(&account, Instant::now());
+            count("wrong");
             if let Some(user) = user {
                 note_failure(app, user.id, request);
             }
@@ -71,7 +73,13 @@ pub(crate) async fn prove_password(
         (Checked::Right, Some(_)) => {}
     }
     app.auth.throttles.succeeded(&account);
+    count("right");
     Ok(Ok(()))
+}
+
+/// For whoever watches the installation: a rise of wrong ones is an attack.
+fn count(outcome: &'static str) {
+    metrics::counter!("switchboard_password_checks_total", "outcome" => outcome).increment(1);
 }
 
 /// Writes a wrong password into the log of the user's workspace, after the answer: the time must not tell
