@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, Request, Response, Schema, Variables};
+use async_graphql::{Request, Variables};
 use serde_json::Value;
 use server::app::App;
-use server::graphql::{Mutation, Query};
 use server::viewer::Viewer;
 
 /// What came back.
@@ -30,25 +29,23 @@ impl Answer {
 
 /// Runs one operation as `viewer` (nobody: anonymous).
 pub async fn ask(app: &Arc<App>, viewer: Option<&Viewer>, query: &str, variables: Value) -> Answer {
-    let schema = Schema::new(Query::default(), Mutation::default(), EmptySubscription);
+    let schema = server::graphql::schema();
     let request = Request::new(query)
         .variables(Variables::from_json(variables))
         .data(app.clone())
         .data(viewer.cloned())
         .data(viewer.map(|viewer| viewer.request.clone()).unwrap_or_default());
-    Answer::from(schema.execute(request).await)
+    Answer::from_json(serde_json::to_value(schema.execute(request).await).unwrap())
 }
 
-impl From<Response> for Answer {
-    fn from(response: Response) -> Self {
-        let code = |error: &async_graphql::ServerError| {
-            let code = error.extensions.as_ref()?.get("code")?.clone().into_json().unwrap();
-            code.as_str().map(str::to_owned)
+impl Answer {
+    /// From a response's JSON.
+    pub fn from_json(mut response: Value) -> Self {
+        let errors = response["errors"].as_array().cloned().unwrap_or_default();
+        let texts = |pointer: &str| {
+            let text = |error: &Value| Some(error.pointer(pointer)?.as_str()?.to_owned());
+            errors.iter().filter_map(text).collect()
         };
-        Self {
-            codes: response.errors.iter().filter_map(code).collect(),
-            messages: response.errors.iter().map(|error| error.message.clone()).collect(),
-            data: response.data.into_json().unwrap(),
-        }
+        Self { codes: texts("/extensions/code"), messages: texts("/message"), data: response["data"].take() }
     }
 }

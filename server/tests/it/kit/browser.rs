@@ -1,49 +1,26 @@
-//! A browser: keeps its session cookie, and asks through the session layer.
+//! A browser: keeps its session cookie, and asks through every layer of the HTTP edge.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, Request, Schema, Variables};
+use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::extract::ConnectInfo;
 use serde_json::{Value, json};
 use server::app::App;
-use server::auth::{session_layer, viewer_of};
-use server::graphql::{Mutation, Query};
-use server::viewer::RequestContext;
 use tower::ServiceExt as _;
-use tower_sessions::Session;
 
 use super::Answer;
 
 /// One person's browser, without a page.
 pub struct Browser {
     router: Router,
+    origin: String,
     address: String,
     /// `name=value`, as it would be sent back.
     pub cookie: Option<String>,
     /// The last `Set-Cookie`, as it came.
     pub set_cookie: Option<String>,
-}
-
-async fn execute(
-    State((app, address)): State<(Arc<App>, String)>,
-    Extension(session): Extension<Session>,
-    Json(body): Json<Value>,
-) -> Json<Value> {
-    let request = RequestContext { client_address: address.parse().ok(), ..RequestContext::default() };
-    let viewer = viewer_of(&app, &session, request.clone()).await.unwrap();
-    let request = Request::new(body["query"].as_str().unwrap())
-        .variables(Variables::from_json(body["variables"].clone()))
-        .data(app.clone())
-        .data(viewer)
-        .data(request)
-        .data(session);
-    let response =
-        Schema::new(Query::default(), Mutation::default(), EmptySubscription).execute(request).await;
-    let answer = Answer::from(response);
-    Json(json!({ "data": answer.data, "codes": answer.codes, "messages": answer.messages }))
 }
 
 impl Browser {
@@ -55,11 +32,14 @@ impl Browser {
 
     /// A fresh one, at this address.
     pub fn at(app: &Arc<App>, address: &str) -> Self {
-        let router = Router::new()
-            .route("/graphql", post(execute))
-            .with_state((app.clone(), address.to_owned()))
-            .layer(session_layer(app));
-        Self { router, address: address.to_owned(), cookie: None, set_cookie: None }
+        let router = server::http::router(app, server::graphql::schema());
+        Self {
+            router,
+            origin: app.config.origin(),
+            address: address.to_owned(),
+            cookie: None,
+            set_cookie: None,
+        }
     }
 
     /// Another browser with the same cookie, on another process.
@@ -69,7 +49,13 @@ impl Browser {
 
     /// Runs one operation.
     pub async fn ask(&mut self, query: &str, variables: Value) -> Answer {
-        let mut request = http::Request::post("/graphql").header("content-type", "application/json");
+        let peer = SocketAddr::new(self.address.parse().unwrap(), 50_000);
+        let mut request = http::Request::post("/graphql")
+            .header("host", self.origin.split("//").nth(1).unwrap())
+            .header("origin", &self.origin)
+            .header("x-requested-with", "app")
+            .header("content-type", "application/json")
+            .extension(ConnectInfo(peer));
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
@@ -83,12 +69,7 @@ impl Browser {
         }
         assert_eq!(response.status(), 200);
         let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let mut answer: Value = serde_json::from_slice(&bytes).unwrap();
-        Answer {
-            data: answer["data"].take(),
-            codes: serde_json::from_value(answer["codes"].take()).unwrap(),
-            messages: serde_json::from_value(answer["messages"].take()).unwrap(),
-        }
+        Answer::from_json(serde_json::from_slice(&bytes).unwrap())
     }
 
     /// Signs in; the payload's problem code, if there is one.
