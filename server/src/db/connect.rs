@@ -39,6 +39,8 @@ impl Db {
             ("lock_timeout", "2s"),
             ("idle_in_transaction_session_timeout", "15s"),
             ("plan_cache_mode", "force_generic_plan"),
+            // The rollback after release is usually of nothing; Postgres would say so each time.
+            ("client_min_messages", "error"),
         ]);
         let pool = |size: u32| {
             PgPoolOptions::new()
