@@ -12,6 +12,7 @@ use crate::http::Readiness;
 use crate::http::rates::{RequestRate, SocketSeats};
 use crate::jobs::Wake;
 use crate::mail::Mailer;
+use crate::media::Media;
 use crate::realtime::{self, Hub, Presence};
 use crate::vault::Vault;
 use crate::webhooks::{Processor, Receiver};
@@ -26,6 +27,8 @@ pub struct App {
     pub auth: Auth,
     /// Rings this process's runner of jobs.
     pub jobs: Wake,
+    /// Files of messages.
+    pub media: Media,
     /// Secrets at rest.
     pub vault: Vault,
     /// Outgoing mail.
@@ -55,6 +58,7 @@ impl App {
     #[must_use]
     pub fn new(config: Config, db: Db) -> Arc<Self> {
         let auth = Auth::new(&config);
+        let media = Media::new(&config);
         let vault = Vault::new(config.master_key_path());
         let mail = Mailer::new(config.smtp.clone());
         let processor = Processor::new(db.clone());
@@ -66,6 +70,7 @@ impl App {
             db,
             auth,
             jobs: Wake::default(),
+            media,
             vault,
             mail,
             stopping: CancellationToken::new(),

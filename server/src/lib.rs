@@ -17,6 +17,7 @@ pub mod graphql;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+pub mod media;
 pub mod messages;
 pub mod realtime;
 pub mod vault;

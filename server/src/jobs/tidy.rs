@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{JobError, JobRun, Outcome};
 use crate::app::App;
 use crate::db::Db;
+use crate::media;
 
 /// How often a workspace is tidied.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -59,5 +60,6 @@ pub(super) async fn tidy_workspace(run: JobRun) -> Result<Outcome, JobError> {
         .execute(tx.conn())
         .await?;
     tx.commit().await?;
+    while media::remove_left_over(&run.app, run.workspace_id).await? > 0 {}
     Ok(Outcome::Again(EVERY))
 }
