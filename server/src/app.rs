@@ -16,6 +16,7 @@ use crate::media::Media;
 use crate::realtime::{self, Hub, Presence};
 use crate::vault::Vault;
 use crate::webhooks::{Processor, Receiver};
+use crate::widget::Visitors;
 
 /// The running product: configuration, database, and what features keep for the life of the process.
 pub struct App {
@@ -51,6 +52,8 @@ pub struct App {
     pub sockets: SocketSeats,
     /// Web chats by the uuid in their snippet.
     pub widgets: WidgetCache,
+    /// Visitors' sessions and allowances.
+    pub visitors: Visitors,
 }
 
 impl App {
@@ -65,6 +68,7 @@ impl App {
         let hub = Hub::new(db.clone());
         let request_rate = RequestRate::new(config.limits.requests_per_minute);
         let widgets = WidgetCache::new(db.clone());
+        let visitors = Visitors::new(db.clone(), config.limits);
         Arc::new(Self {
             config,
             db,
@@ -82,6 +86,7 @@ impl App {
             request_rate,
             sockets: SocketSeats::default(),
             widgets,
+            visitors,
         })
     }
 

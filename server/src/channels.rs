@@ -5,12 +5,14 @@
 
 pub mod graphql;
 mod hours;
+mod identity_secret;
 pub mod registry;
 mod settings;
 mod store;
 mod web_chat;
 mod widget_cache;
 
+pub use identity_secret::{identity_secrets, rotate_identity_secret};
 pub use hours::{OfficeDay, OfficeHours};
 pub use settings::{
     IdentityMode, PreChatField, PreChatFieldType, WebChatChange, WebChatSettings, WidgetPosition,

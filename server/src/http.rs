@@ -49,6 +49,7 @@ pub fn router(app: &Arc<App>, schema: ApiSchema) -> Router {
 
     Router::new()
         .merge(members)
+        .merge(crate::widget::routes(app))
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(request::answer_to_panic))

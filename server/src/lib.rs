@@ -23,4 +23,5 @@ pub mod realtime;
 pub mod vault;
 pub mod viewer;
 pub mod webhooks;
+pub mod widget;
 pub mod workspaces;

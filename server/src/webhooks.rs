@@ -12,3 +12,4 @@ mod store;
 pub use delivery::{DeliveryOutcome, NewDelivery, NotStored, Receipt, fingerprint};
 pub use process::Processor;
 pub use receive::Receiver;
+pub(crate) use store::lock_workspace;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use shared::AttachmentId;
+use uuid::Uuid;
 
 /// One thing that happened outside. The list grows with the channels.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,8 @@ pub enum InboundEvent {
 pub struct InboundMessage {
     /// The provider's id, unique on its channel for good.
     pub platform_message_id: String,
+    /// The id that the sender's own app gave it, where that app is ours.
+    pub client_id: Option<Uuid>,
     /// Who wrote.
     pub sender: Sender,
     /// Plain text without NUL; empty when there are only files.

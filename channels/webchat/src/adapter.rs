@@ -56,6 +56,7 @@ impl ChannelAdapter for WebChat {
 fn inbound(visitor: Visitor, message: PostedMessage) -> InboundMessage {
     InboundMessage {
         platform_message_id: visitor_message_id(&visitor.id, message.client_message_id),
+        client_id: Some(message.client_message_id),
         page: message.page(),
         attachments: message.attachment_ids.iter().copied().map(AttachmentSource::Uploaded).collect(),
         text: message.text.unwrap_or_default(),

@@ -303,4 +303,24 @@ impl ChannelMutations {
         let channel = web_chat::set_active(ctx.app(), viewer, channel_id, active).await?;
         Ok(ChannelPayload { channel: Some(channel), problem: None })
     }
+
+    /// Gives a web chat a new secret for identity verification; the one before works for another day.
+    async fn rotate_identity_secret(
+        &self,
+        ctx: &Context<'_>,
+        channel_id: ChannelId,
+    ) -> Result<IdentitySecretPayload, GraphqlError> {
+        let viewer = ctx.viewer_as(Role::Admin)?;
+        let (channel, secret) = super::rotate_identity_secret(ctx.app(), viewer, channel_id).await?;
+        Ok(IdentitySecretPayload { channel: Some(channel), secret: Some(secret), problem: None })
+    }
+}
+
+/// A channel with its new secret, or why not.
+#[derive(SimpleObject)]
+pub struct IdentitySecretPayload {
+    channel: Option<Channel>,
+    /// Shown this once.
+    secret: Option<String>,
+    problem: Option<Problem>,
 }

@@ -40,6 +40,7 @@ pub(super) struct Row {
     author_kind: AuthorKind,
     author_contact_id: Option<Uuid>,
     platform_message_id: Option<String>,
+    client_id: Option<Uuid>,
     quoted_platform_id: Option<String>,
     sent_at: DateTime<Utc>,
     late: bool,
@@ -75,6 +76,7 @@ impl Row {
             author_kind: AuthorKind::Contact,
             author_contact_id: Some(person.contact_id.0),
             platform_message_id: Some(message.platform_message_id.clone()),
+            client_id: message.client_id,
             quoted_platform_id: message.quoted.clone(),
             sent_at: incoming.at,
             late,
@@ -105,6 +107,7 @@ impl Row {
             author_kind: AuthorKind::System,
             author_contact_id: None,
             platform_message_id: None,
+            client_id: None,
             quoted_platform_id: None,
             sent_at: at,
             late: false,
@@ -217,10 +220,10 @@ pub(super) async fn insert(tx: &mut WorkspaceTx, rows: &[Row]) -> sqlx::Result<(
     sqlx::query(
         "insert into messages
                 (workspace_id, id, conversation_id, seq, channel_id, direction, author_kind, author_contact_id,
-                 platform_message_id, quoted_platform_id, text, sent_at, late, activity, provenance)
+                 platform_message_id, quoted_platform_id, text, sent_at, late, activity, provenance, client_id)
          select $1, m.* from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[], $6::smallint[], $7::smallint[],
                 $8::uuid[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::boolean[], $14::jsonb[],
-                $15::jsonb[]) as m",
+                $15::jsonb[], $16::uuid[]) as m",
     )
     .bind(workspace_id)
     .bind(rows.iter().map(|r| r.id.0).collect::<Vec<_>>())
@@ -237,6 +240,7 @@ pub(super) async fn insert(tx: &mut WorkspaceTx, rows: &[Row]) -> sqlx::Result<(
     .bind(rows.iter().map(|r| r.late).collect::<Vec<_>>())
     .bind(rows.iter().map(|r| r.activity.clone()).collect::<Vec<_>>())
     .bind(rows.iter().map(|r| r.provenance.clone()).collect::<Vec<_>>())
+    .bind(rows.iter().map(|r| r.client_id).collect::<Vec<_>>())
     .execute(tx.conn())
     .await?;
     Ok(())

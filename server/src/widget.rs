@@ -1,0 +1,53 @@
+//! The visitors' side of web chat: the widget's HTTP API, its sockets, and the files it is made of
+//! (`protocols/webchat.md` part B).
+//!
+//! What a visitor does is stored like any provider's delivery ([`crate::webhooks`]); the message comes back
+//! over the socket or by replay once it is processed. Typing is never stored.
+
+mod config;
+mod error;
+mod guard;
+mod limits;
+mod pages;
+mod post;
+mod replay;
+mod session;
+mod session_store;
+mod sign_on;
+mod socket;
+mod thread_store;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
+pub use session::Visitors;
+
+/// Most bytes of a visitor's JSON: 10,000 characters however they are escaped, and what is around them.
+const BODY_BYTES_MAX: usize = 192 * 1024;
+
+/// Every route of the widget.
+#[must_use]
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    let api = Router::new()
+        .route("/config", get(config::get))
+        .route("/sessions", post(sign_on::open))
+        .route("/messages", get(replay::messages).post(post::message))
+        .route("/seen", post(post::seen))
+        .route("/typing", post(post::typing))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route("/events", get(socket::upgrade))
+        .route_layer(from_fn_with_state(Arc::clone(app), guard::check));
+    Router::new()
+        .nest("/widget/v1/{widget_id}", api)
+        .route("/widget/v1/{widget_id}/frame", get(pages::frame))
+        .route("/widget.js", get(pages::loader))
+        .route("/widget/assets/{file}", get(pages::asset))
+        .route("/try/{widget_id}", get(pages::try_it))
+}
