@@ -12,8 +12,8 @@ mod store;
 mod web_chat;
 mod widget_cache;
 
-pub use identity_secret::{identity_secrets, rotate_identity_secret};
 pub use hours::{OfficeDay, OfficeHours};
+pub use identity_secret::{identity_secrets, rotate_identity_secret};
 pub use settings::{
     IdentityMode, PreChatField, PreChatFieldType, WebChatChange, WebChatSettings, WidgetPosition,
 };

@@ -24,9 +24,15 @@ const SECRET_BYTES: usize = 32;
 ///
 /// # Errors
 /// [`AppError::NotFound`], or when the database or the key file refuses.
-pub async fn rotate_identity_secret(app: &App, by: &Viewer, id: ChannelId) -> Result<(Channel, String), AppError> {
+pub async fn rotate_identity_secret(
+    app: &App,
+    by: &Viewer,
+    id: ChannelId,
+) -> Result<(Channel, String), AppError> {
     let mut bytes = [0; SECRET_BYTES];
-    SysRng.try_fill_bytes(&mut bytes).map_err(|error| AppError::Internal(anyhow::anyhow!("no randomness: {error}")))?;
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| AppError::Internal(anyhow::anyhow!("no randomness: {error}")))?;
     let secret = format!("wis_{}", URL_SAFE_NO_PAD.encode(bytes));
     let last4 = secret.get(secret.len().saturating_sub(4)..).unwrap_or_default().to_owned();
 

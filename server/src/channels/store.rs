@@ -164,7 +164,6 @@ pub(super) async fn of_account(
 /// A sealed credential.
 #[derive(Debug, FromRow)]
 pub(super) struct Credential {
-    pub version: i32,
     pub sealed: Vec<u8>,
 }
 
@@ -173,7 +172,7 @@ pub(super) struct Credential {
 pub(super) async fn identity_secrets(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<Vec<Credential>> {
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
-        "select version, sealed from credentials
+        "select sealed from credentials
          where workspace_id = $1 and channel_id = $2 and purpose = $3
            and (retired_at is null or retired_at > now() - interval '24 hours')
          order by version desc limit 2",

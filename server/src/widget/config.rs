@@ -18,7 +18,8 @@ pub(super) async fn get(Extension(widget): Extension<Arc<LiveWidget>>, headers: 
     let config = describe(&widget);
     let etag = format!("\"{}\"", hex::encode(Sha256::digest(config.to_string())));
     let same = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let mut response = if same { StatusCode::NOT_MODIFIED.into_response() } else { Json(config).into_response() };
+    let mut response =
+        if same { StatusCode::NOT_MODIFIED.into_response() } else { Json(config).into_response() };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     if let Ok(etag) = HeaderValue::from_str(&etag) {

@@ -22,7 +22,8 @@ impl Refusal {
         Self { status, code, message, retry_after_ms: None }
     }
 
-    pub(super) const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.");
+    pub(super) const NOT_FOUND: Self =
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.");
     pub(super) const FOREIGN_ORIGIN: Self =
         Self::new(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", "This chat is not allowed on this site.");
     pub(super) const NO_SESSION: Self =
@@ -31,7 +32,8 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, "BAD_IDENTITY", "The identity could not be verified.");
     pub(super) const IDENTITY_REQUIRED: Self =
         Self::new(StatusCode::UNAUTHORIZED, "IDENTITY_REQUIRED", "This chat is for signed-in visitors.");
-    pub(super) const MALFORMED: Self = Self::new(StatusCode::BAD_REQUEST, "MALFORMED", "The request is not understood.");
+    pub(super) const MALFORMED: Self =
+        Self::new(StatusCode::BAD_REQUEST, "MALFORMED", "The request is not understood.");
     pub(super) const CONFLICT: Self =
         Self::new(StatusCode::CONFLICT, "CONFLICT", "Another message has this id already.");
 
@@ -47,7 +49,11 @@ impl Refusal {
     pub(super) const fn busy() -> Self {
         Self {
             retry_after_ms: Some(1_000),
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The service is busy; try again shortly.")
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "UNAVAILABLE",
+                "The service is busy; try again shortly.",
+            )
         }
     }
 
@@ -78,8 +84,12 @@ impl From<NotPosted> for Refusal {
         match why {
             NotPosted::Malformed => Self::MALFORMED,
             NotPosted::Empty => Self::new(unprocessable, "EMPTY", "A message needs text or a file."),
-            NotPosted::TooLong => Self::new(unprocessable, "TOO_LONG", "The text is longer than 10,000 characters."),
-            NotPosted::TooManyFiles => Self::new(unprocessable, "TOO_MANY_FILES", "At most 10 files in one message."),
+            NotPosted::TooLong => {
+                Self::new(unprocessable, "TOO_LONG", "The text is longer than 10,000 characters.")
+            }
+            NotPosted::TooManyFiles => {
+                Self::new(unprocessable, "TOO_MANY_FILES", "At most 10 files in one message.")
+            }
         }
     }
 }

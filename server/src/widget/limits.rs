@@ -47,7 +47,8 @@ impl Allowances {
         self.visitors.get_with((channel_id, visitor.to_owned()), || {
             Arc::new(Allowance {
                 burst: RateLimiter::direct(
-                    Quota::per_second(NonZeroU32::MIN).allow_burst(at_least_one(limits.visitor_message_burst)),
+                    Quota::per_second(NonZeroU32::MIN)
+                        .allow_burst(at_least_one(limits.visitor_message_burst)),
                 ),
                 hourly: RateLimiter::direct(Quota::per_hour(at_least_one(limits.visitor_messages_per_hour))),
                 uploads: RateLimiter::direct(Quota::per_hour(at_least_one(limits.visitor_uploads_per_hour))),

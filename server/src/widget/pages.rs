@@ -113,7 +113,8 @@ struct Found {
 }
 
 fn compressed(name: &str, headers: &HeaderMap) -> Option<Found> {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let takes = |encoding: &str| {
         accepted.split(',').any(|offer| {
             let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));

@@ -21,7 +21,11 @@ use crate::channels::PreChatFieldType;
 use crate::webhooks::{NewDelivery, Receipt, fingerprint};
 
 /// `POST /messages`
-pub(super) async fn message(State(app): State<Arc<App>>, on: SignedOn, body: Bytes) -> Result<Response, Refusal> {
+pub(super) async fn message(
+    State(app): State<Arc<App>>,
+    on: SignedOn,
+    body: Bytes,
+) -> Result<Response, Refusal> {
     let source = std::str::from_utf8(&body).map_err(|_| Refusal::MALFORMED)?;
     let message = PostedMessage::read(source)?;
     app.visitors.allowances.of(on.widget.channel_id, &on.visitor.platform_id).message()?;
@@ -39,7 +43,11 @@ pub(super) async fn message(State(app): State<Arc<App>>, on: SignedOn, body: Byt
 }
 
 /// `POST /seen`
-pub(super) async fn seen(State(app): State<Arc<App>>, on: SignedOn, body: Bytes) -> Result<Response, Refusal> {
+pub(super) async fn seen(
+    State(app): State<Arc<App>>,
+    on: SignedOn,
+    body: Bytes,
+) -> Result<Response, Refusal> {
     let source = std::str::from_utf8(&body).map_err(|_| Refusal::MALFORMED)?;
     let seen = PostedSeen::read(source)?;
     app.visitors.allowances.of(on.widget.channel_id, &on.visitor.platform_id).small()?;
@@ -110,7 +118,8 @@ fn with_answers(on: &SignedOn, message: &PostedMessage) -> Visitor {
     let answers = message.answers();
     for field in &on.widget.settings.pre_chat {
         let Some(answer) = answers.get(&field.key).cloned() else { continue };
-        let is_name = field.kind == PreChatFieldType::Text && matches!(field.key.as_str(), "name" | "full_name");
+        let is_name =
+            field.kind == PreChatFieldType::Text && matches!(field.key.as_str(), "name" | "full_name");
         let place = match field.kind {
             PreChatFieldType::Email => Some(&mut visitor.email),
             PreChatFieldType::Phone => Some(&mut visitor.phone),

@@ -89,18 +89,25 @@ impl Visitors {
     }
 
     /// The session of this token on this widget.
-    pub(super) async fn session(&self, widget: &LiveWidget, token: &str) -> Result<Arc<VisitorSession>, Refusal> {
+    pub(super) async fn session(
+        &self,
+        widget: &LiveWidget,
+        token: &str,
+    ) -> Result<Arc<VisitorSession>, Refusal> {
         let hash = hash(Purpose::Session, token).ok_or(Refusal::NO_SESSION)?;
-        let load = session_store::find(&self.db, widget.workspace_id, widget.channel_id, Purpose::Session, hash);
+        let load =
+            session_store::find(&self.db, widget.workspace_id, widget.channel_id, Purpose::Session, hash);
         // The key holds the token only: a token is of one channel, which the lookup checks when it is first
         // seen here. A second widget's request must not be answered by the first one's entry.
         let key = keyed(widget, hash);
-        let found = self.sessions.try_get_with(key, async { load.await.map(|found| found.map(Arc::new)) }).await;
-        found.map_err(|error| {
-            tracing::warn!(%error, "a visitor's session could not be looked up");
-            Refusal::busy()
-        })?
-        .ok_or(Refusal::NO_SESSION)
+        let found =
+            self.sessions.try_get_with(key, async { load.await.map(|found| found.map(Arc::new)) }).await;
+        found
+            .map_err(|error| {
+                tracing::warn!(%error, "a visitor's session could not be looked up");
+                Refusal::busy()
+            })?
+            .ok_or(Refusal::NO_SESSION)
     }
 
     /// Forgets everybody's entries: sessions were ended.

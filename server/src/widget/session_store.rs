@@ -91,7 +91,11 @@ pub(super) async fn insert(
 }
 
 /// Ends every token of a visitor, and tokens of anybody on the channel that have run out.
-pub(super) async fn end_all(tx: &mut WorkspaceTx, channel_id: ChannelId, platform_id: &str) -> sqlx::Result<()> {
+pub(super) async fn end_all(
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+    platform_id: &str,
+) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
     sqlx::query(
         "delete from visitor_sessions where workspace_id = $1 and channel_id = $2 and platform_id = $3",
@@ -204,12 +208,14 @@ pub(super) async fn join_identity(
     .fetch_all(tx.conn())
     .await?;
     if anonymous.contact_id != known.contact_id {
-        sqlx::query("update contacts set merged_into = $3, updated_at = now() where workspace_id = $1 and id = $2")
-            .bind(workspace_id)
-            .bind(anonymous.contact_id)
-            .bind(known.contact_id)
-            .execute(tx.conn())
-            .await?;
+        sqlx::query(
+            "update contacts set merged_into = $3, updated_at = now() where workspace_id = $1 and id = $2",
+        )
+        .bind(workspace_id)
+        .bind(anonymous.contact_id)
+        .bind(known.contact_id)
+        .execute(tx.conn())
+        .await?;
     }
     // The old name leads to the known identity from now on.
     sqlx::query("update identities set platform_id = platform_id || ':merged:' || id where workspace_id = $1 and id = $2")

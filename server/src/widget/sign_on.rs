@@ -50,7 +50,9 @@ pub(super) async fn open(
 
     let kept = asked.visitor_token.as_deref().and_then(|token| session::hash(Purpose::Visitor, token));
     let returning = match kept {
-        Some(hash) => store::find(&app.db, widget.workspace_id, widget.channel_id, Purpose::Visitor, hash).await?,
+        Some(hash) => {
+            store::find(&app.db, widget.workspace_id, widget.channel_id, Purpose::Visitor, hash).await?
+        }
         None => None,
     };
     let locale = asked.locale.as_deref().and_then(locale);
@@ -62,7 +64,8 @@ pub(super) async fn open(
         keeps_token = false;
         verify_identity(&mut tx, &widget, anonymous, &visitor, request).await?;
     }
-    let (visitor_token, _) = visitor_token(&mut tx, &widget, &asked, kept.filter(|_| keeps_token), &visitor).await?;
+    let (visitor_token, _) =
+        visitor_token(&mut tx, &widget, &asked, kept.filter(|_| keeps_token), &visitor).await?;
     let (session_token, hash) = session::new_token(Purpose::Session)?;
     let expires_at = store::insert(&mut tx, widget.channel_id, Purpose::Session, hash, &visitor).await?;
 
@@ -76,7 +79,11 @@ pub(super) async fn open(
     if user.is_some() {
         app.visitors.forget_sessions();
     }
-    let name = known.as_ref().map(|known| known.name.clone()).filter(|name| !name.is_empty()).or(visitor.profile.name);
+    let name = known
+        .as_ref()
+        .map(|known| known.name.clone())
+        .filter(|name| !name.is_empty())
+        .or(visitor.profile.name);
     let email = known.and_then(|known| known.email).or(visitor.profile.email);
     Ok(Json(json!({
         "sessionToken": session_token,
@@ -100,7 +107,9 @@ async fn prove(app: &App, widget: &LiveWidget, asked: &Asked) -> Result<Option<V
     }
     let secrets = identity_secrets(app, widget.workspace_id, widget.channel_id).await?;
     let verified = match (&asked.identity_token, &asked.user_id) {
-        (Some(token), _) => verify_token(token, &secrets, &widget.widget_id.to_string(), Utc::now().timestamp()),
+        (Some(token), _) => {
+            verify_token(token, &secrets, &widget.widget_id.to_string(), Utc::now().timestamp())
+        }
         (None, Some(id)) => verify_user_hash(id, asked.user_hash.as_deref().unwrap_or_default(), &secrets),
         (None, None) => return Err(Refusal::BAD_IDENTITY),
     };
@@ -108,7 +117,11 @@ async fn prove(app: &App, widget: &LiveWidget, asked: &Asked) -> Result<Option<V
 }
 
 /// Who the session is for.
-fn visitor(user: Option<&VerifiedUser>, returning: Option<&VisitorSession>, locale: Option<String>) -> VisitorSession {
+fn visitor(
+    user: Option<&VerifiedUser>,
+    returning: Option<&VisitorSession>,
+    locale: Option<String>,
+) -> VisitorSession {
     match (user, returning) {
         (Some(user), _) => VisitorSession {
             platform_id: platform_id_of_user(&user.user_id),
@@ -121,7 +134,10 @@ fn visitor(user: Option<&VerifiedUser>, returning: Option<&VisitorSession>, loca
             },
         },
         (None, Some(returning)) => VisitorSession {
-            profile: Profile { locale: locale.or_else(|| returning.profile.locale.clone()), ..returning.profile.clone() },
+            profile: Profile {
+                locale: locale.or_else(|| returning.profile.locale.clone()),
+                ..returning.profile.clone()
+            },
             ..returning.clone()
         },
         (None, None) => VisitorSession {
@@ -186,6 +202,7 @@ async fn verify_identity(
 
 /// A language tag, if it looks like one.
 fn locale(text: &str) -> Option<String> {
-    let good = (2..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let good = (2..=35).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     good.then(|| text.to_owned())
 }

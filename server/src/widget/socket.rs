@@ -64,8 +64,14 @@ pub(super) async fn upgrade(
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Said {
-    Hello { session_token: String, #[serde(default)] after_seq: i64 },
-    Typing { on: bool },
+    Hello {
+        session_token: String,
+        #[serde(default)]
+        after_seq: i64,
+    },
+    Typing {
+        on: bool,
+    },
     Ping,
     #[serde(other)]
     Other,
@@ -191,7 +197,12 @@ impl Line {
         Ok(position.thread)
     }
 
-    async fn read_moved(&mut self, position: &mut Position, agents: i64, contact: i64) -> Result<(), Refusal> {
+    async fn read_moved(
+        &mut self,
+        position: &mut Position,
+        agents: i64,
+        contact: i64,
+    ) -> Result<(), Refusal> {
         if agents > position.agents_read {
             position.agents_read = agents;
             self.send(&json!({ "type": "seen", "seq": agents })).await?;
@@ -261,11 +272,17 @@ impl Line {
         }
     }
 
-    async fn said(&mut self, visitor: &VisitorSession, position: &Position, text: &str) -> Result<(), Refusal> {
+    async fn said(
+        &mut self,
+        visitor: &VisitorSession,
+        position: &Position,
+        text: &str,
+    ) -> Result<(), Refusal> {
         match serde_json::from_str(text) {
             Ok(Said::Ping) => self.send(&json!({ "type": "pong" })).await,
             Ok(Said::Typing { on }) => {
-                let allowed = self.app.visitors.allowances.of(self.widget.channel_id, &visitor.platform_id).small();
+                let allowed =
+                    self.app.visitors.allowances.of(self.widget.channel_id, &visitor.platform_id).small();
                 if let (Ok(()), Some(thread)) = (allowed, position.thread) {
                     let name = visitor.profile.name.as_deref().unwrap_or_default();
                     self.app.presence.contact_typing(self.widget.workspace_id, thread, name, on);

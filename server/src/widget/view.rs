@@ -1,5 +1,7 @@
 //! A message as a visitor's browser gets it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Duration, Utc};
 use serde_json::{Value, json};
 use shared::Direction;
@@ -7,7 +9,7 @@ use shared::Direction;
 use super::error::Refusal;
 use crate::app::App;
 use crate::channels::LiveWidget;
-use crate::media;
+use crate::error::AppError;
 use crate::messages::FullMessage;
 
 /// How long a file's address works, in hours.
@@ -27,7 +29,8 @@ pub(super) fn message(app: &App, widget: &LiveWidget, full: &FullMessage) -> Res
     if !deleted {
         for file in &full.attachments {
             let path = format!("/widget/v1/{}/files/{}", widget.widget_id, file.id);
-            let thumbnail = file.has_thumbnail.then(|| link(app, &format!("{path}/thumbnail"))).transpose()?;
+            let thumbnail =
+                file.has_thumbnail.then(|| link(app, &format!("{path}/thumbnail"))).transpose()?;
             attachments.push(json!({
                 "id": file.id,
                 "kind": file.kind.as_str(),
@@ -54,7 +57,10 @@ pub(super) fn message(app: &App, widget: &LiveWidget, full: &FullMessage) -> Res
     })))
 }
 
-/// An address that is its own permission, since images in a frame cannot send a header.
-pub(super) fn link(app: &App, path: &str) -> Result<String, Refusal> {
-    Ok(media::sign(app, path, Utc::now() + Duration::hours(LINK_HOURS))?)
+/// An address that is its own permission for a while, since images in a frame cannot send a header.
+fn link(app: &App, path: &str) -> Result<String, Refusal> {
+    let expires = (Utc::now() + Duration::hours(LINK_HOURS)).timestamp();
+    let signature =
+        app.vault.sign("file-link", format!("{path}|{expires}").as_bytes()).map_err(AppError::from)?;
+    Ok(format!("{path}?e={expires}&s={}", URL_SAFE_NO_PAD.encode(signature)))
 }
