@@ -3,6 +3,7 @@
 
 mod audit;
 mod auth;
+mod auth_sockets;
 mod channels;
 mod ingest;
 mod jobs;
