@@ -33,31 +33,28 @@ fn Mark() -> impl IntoView {
     }
 }
 
-/// Rows of jacks with a lamp above each. Three cords hang between pairs; one lamp is lit.
+/// Rows of jacks with a lamp above each. Cords hang between pairs; one lamp is lit, and its cord is in use. Drawn
+/// taller than any card, and cut off at the bottom.
 #[component]
 fn Drawing() -> impl IntoView {
     let columns = [40, 88, 136, 184, 232];
-    let rows = [72, 152, 232, 312];
-    let jacks = rows.into_iter().flat_map(|y| columns.into_iter().map(move |x| (x, y)));
+    let rows = (0..10).map(|row| 72 + row * 80);
+    let jacks = rows.flat_map(|y| columns.into_iter().map(move |x| (x, y)));
+    let plugs = [(40, 152), (136, 232), (232, 312), (88, 392), (40, 552), (136, 472)];
     view! {
-        <svg class="board" viewBox="0 0 272 480" preserveAspectRatio="xMidYMid slice">
-            {jacks.map(|(x, y)| {
-                let lit = (x, y) == (184, 152);
-                view! {
-                    <circle class="board__lamp" class:board__lamp--lit=lit cx=x cy=y - 26 r="4"/>
-                    <circle class="board__ring" cx=x cy=y r="9"/>
-                    <circle class="board__hole" cx=x cy=y r="3.5"/>
-                }
+        <svg class="board" viewBox="0 0 272 840" preserveAspectRatio="xMidYMin slice">
+            {jacks.map(|(x, y)| view! {
+                <circle class="board__lamp" class:board__lamp--lit=(x, y) == (184, 72) cx=x cy=y - 26 r="4"/>
+                <circle class="board__ring" cx=x cy=y r="9"/>
+                <circle class="board__hole" cx=x cy=y r="3.5"/>
             }).collect_view()}
-            <circle class="board__glow" cx="184" cy="126" r="16"/>
-            <path class="board__cord" d="M40 72 C 44 214, 128 226, 136 152"/>
-            <path class="board__cord" d="M232 232 C 236 372, 92 392, 88 312"/>
-            <path class="board__cord board__cord--live" d="M184 152 C 190 330, 132 384, 136 480"/>
-            <circle class="board__plug" cx="40" cy="72" r="5"/>
-            <circle class="board__plug" cx="136" cy="152" r="5"/>
-            <circle class="board__plug" cx="232" cy="232" r="5"/>
-            <circle class="board__plug" cx="88" cy="312" r="5"/>
-            <circle class="board__plug board__plug--live" cx="184" cy="152" r="5"/>
+            <circle class="board__glow" cx="184" cy="46" r="14"/>
+            <path class="board__cord" d="M40 152 C 44 300, 128 318, 136 232"/>
+            <path class="board__cord" d="M232 312 C 236 456, 92 478, 88 392"/>
+            <path class="board__cord" d="M40 552 C 46 690, 140 640, 136 472"/>
+            <path class="board__cord board__cord--live" d="M184 72 C 204 330, 148 420, 160 840"/>
+            {plugs.map(|(x, y)| view! { <circle class="board__plug" cx=x cy=y r="5"/> }).collect_view()}
+            <circle class="board__plug board__plug--live" cx="184" cy="72" r="5"/>
         </svg>
     }
 }
