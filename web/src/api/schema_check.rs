@@ -1,1 +1,172 @@
+//! Checks every operation against the committed schema: its fields and arguments exist, its variables fit, and
+//! whatever the schema allows as an answer can be read by the operation's Rust types.
 
+mod answers;
+mod schema;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::{AttachmentId, ChannelId, ContactId, ConversationId, InvitationId, MemberId, MessageId, Role, WorkspaceId};
+
+use super::Timestamp;
+use super::operation::{NoVariables, Operation};
+use schema::Schema;
+
+/// Enough rounds to meet every value of the longest enum.
+const ROUNDS: usize = 10;
+
+fn check<Variables: Serialize, Data: DeserializeOwned>(operation: &Operation<Variables, Data>, sample: Variables) {
+    let schema = Schema::read();
+    let document = schema.check_document(&operation.document());
+    schema.check_variables(&document, &serde_json::to_value(sample).unwrap());
+    for round in 0..ROUNDS {
+        for nulls in [false, true] {
+            let answer = schema.answer(&document, round, nulls);
+            // As text, because ids read borrowed text.
+            let text = answer.to_string();
+            if let Err(error) = serde_json::from_str::<Data>(&text) {
+                panic!("{}: {error}\n{text}", operation.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn signing_in_and_out_fits_the_schema() {
+    use super::session::*;
+    let text = || "x".to_owned();
+    check(&START, NoVariables {});
+    let input = SetUpInput { token: text(), workspace_name: text(), name: text(), email: text(), password: text() };
+    check(&SET_UP, Input { input });
+    check(&SIGN_IN, Credentials { email: text(), password: text() });
+    check(&SIGN_OUT, NoVariables {});
+    check(&REQUEST_PASSWORD_RESET, Email { email: text() });
+    check(&RESET_PASSWORD, NewPassword { token: text(), password: text() });
+    check(&CHANGE_PASSWORD, ChangedPassword { current_password: text(), new_password: text() });
+    check(&CREATE_WORKSPACE, Name { name: text() });
+    check(&RENAME_WORKSPACE, Name { name: text() });
+    check(&SWITCH_WORKSPACE, SwitchTo { workspace_id: WorkspaceId::new() });
+}
+
+#[test]
+fn members_and_invitations_fit_the_schema() {
+    use super::members::*;
+    let text = || "x".to_owned();
+    check(&MEMBERS, NoVariables {});
+    check(&PEOPLE, NoVariables {});
+    check(&INVITE_MEMBER, Invite { email: text(), role: Role::Agent });
+    check(&REVOKE_INVITATION, WhichInvitation { invitation_id: InvitationId::new() });
+    check(&INVITATION_PREVIEW, InvitationToken { token: text() });
+    check(&ACCEPT_INVITATION, Acceptance { token: text(), name: Some(text()), password: None });
+    check(&CHANGE_MEMBER_ROLE, NewRole { member_id: MemberId::new(), role: Role::Owner });
+    check(&REMOVE_MEMBER, WhichMember { member_id: MemberId::new() });
+}
+
+#[test]
+fn channels_fit_the_schema() {
+    use super::channels::*;
+    use super::session::Input;
+    let input = || WebChatInput {
+        name: Some("Shop".to_owned()),
+        color: Some("#000000".to_owned()),
+        position: Some(WidgetPosition::Left),
+        welcome_title: Some(String::new()),
+        welcome_text: Some(String::new()),
+        reply_time_text: Some(String::new()),
+        allowed_origins: Some(vec!["https://shop.example".to_owned()]),
+        pre_chat: Some(vec![PreChatField {
+            key: "a".to_owned(),
+            label: "A".to_owned(),
+            kind: PreChatFieldType::LongText,
+            required: true,
+        }]),
+        hours: Some(OfficeHours {
+            time_zone: "UTC".to_owned(),
+            days: vec![OfficeDay { weekday: 1, opens_at: "09:00".to_owned(), closes_at: "17:00".to_owned() }],
+        }),
+        always_open: Some(false),
+        offline_text: Some(String::new()),
+        identity_mode: Some(IdentityMode::Required),
+        attachments_enabled: Some(true),
+        emoji_enabled: Some(true),
+    };
+    let channel_id = ChannelId::new();
+    check(&CHANNELS, NoVariables {});
+    check(&CHANNEL_SETTINGS, WhichChannel { id: channel_id });
+    check(&CREATE_WEB_CHAT, Input { input: input() });
+    check(&UPDATE_WEB_CHAT, ChangedWebChat { channel_id, input: input() });
+    check(&UPDATE_WEB_CHAT, ChangedWebChat { channel_id, input: WebChatInput::default() });
+    check(&SET_CHANNEL_ACTIVE, ChannelSwitch { channel_id, active: true });
+    check(&ROTATE_IDENTITY_SECRET, WhoseSecret { channel_id });
+}
+
+#[test]
+fn audit_log_and_deliveries_fit_the_schema() {
+    use super::audit::*;
+    use super::deliveries::*;
+    check(&AUDIT_LOG, ListFrom { first: 50, after: None });
+    check(&AUDIT_CHAIN, NoVariables {});
+    check(&DELIVERIES, DeliveryFilter { outcome: Some(DeliveryOutcome::Failed), first: 50, after: None });
+    check(&PROCESS_DELIVERY_AGAIN, WhichDelivery { delivery_id: "dlv_1".to_owned() });
+}
+
+#[test]
+fn conversations_fit_the_schema() {
+    use super::conversations::*;
+    let conversation_id = ConversationId::new();
+    let view = ConversationView::Unassigned;
+    check(&CONVERSATIONS, ListConversations { view, channel_id: Some(ChannelId::new()), first: 50, after: None });
+    check(&CONVERSATION_BY_ID, WhichConversation { id: conversation_id });
+    check(&BOARD, NoVariables {});
+    check(&EVENT_SEQ, NoVariables {});
+    check(&ASSIGN, Assign { conversation_id, member_id: None });
+    check(&SNOOZE, Snooze { conversation_id, until: Timestamp(0) });
+    check(&CLOSE, Change { conversation_id });
+    check(&REOPEN, Change { conversation_id });
+    check(&MARK_READ, MarkRead { conversation_id, inbound_count: 1 });
+}
+
+#[test]
+fn messages_and_contacts_fit_the_schema() {
+    use super::contacts::*;
+    use super::messages::*;
+    use super::session::Input;
+    let conversation_id = ConversationId::new();
+    let text = || "x".to_owned();
+    check(&THREAD, OpenThread { id: conversation_id, last: 30 });
+    check(&HISTORY, EarlierMessages { id: conversation_id, last: 30, before: text() });
+    let input = SendMessageInput {
+        conversation_id,
+        client_id: text(),
+        text: text(),
+        attachment_ids: vec![AttachmentId::new()],
+        quoted_message_id: Some(MessageId::new()),
+        last_seen_seq: Some(3),
+    };
+    check(&SEND_MESSAGE, Input { input });
+    let input = AddNoteInput { conversation_id, client_id: text(), text: text(), attachment_ids: Vec::new() };
+    check(&ADD_NOTE, Input { input });
+    check(&SAVE_DRAFT, SaveDraft { conversation_id, mode: DraftMode::Note, text: text() });
+    let contact_id = ContactId::new();
+    check(&CONTACT_DETAILS, WhichContact { id: contact_id });
+    check(&UPDATE_CONTACT, ChangedContact { contact_id, name: Some(text()), email: None, phone: None });
+}
+
+#[test]
+fn subscriptions_fit_the_schema() {
+    use super::live::{After, At, EVENTS, PRESENCE};
+    check(&EVENTS, After { after: 7 });
+    check(&PRESENCE, At { conversation_id: ConversationId::new(), typing: true });
+}
+
+#[test]
+#[should_panic(expected = "Query has no field `nowhere`")]
+fn a_field_that_the_schema_lacks_is_found() {
+    Schema::read().check_document("query { nowhere }");
+}
+
+#[test]
+#[should_panic(expected = "Query.channel lacks its argument `id`")]
+fn a_missing_argument_is_found() {
+    Schema::read().check_document("query { channel { id } }");
+}

@@ -12,7 +12,7 @@ use web_sys::{Element, KeyboardEvent};
 pub struct Action {
     /// A verb phrase: "Close and next".
     pub name: String,
-    /// Heading in the sheet: "Conversation", "Go to".
+    /// Heading in the sheet: "Conversation", "Pages".
     pub group: &'static str,
     /// Its key, see [`Key`]; none: palette only.
     pub key: Option<Key>,

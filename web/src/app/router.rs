@@ -97,6 +97,11 @@ fn section(route: &Route) -> String {
 
 /// So that screen readers and the Tab key start at the new page.
 fn focus_heading() {
+    // A field of the new page may have taken it already.
+    let taken = document().active_element().is_some_and(|active| active.matches("main *").unwrap_or(false));
+    if taken {
+        return;
+    }
     let heading = document().query_selector("main h1[tabindex]").ok().flatten();
     if let Some(heading) = heading.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         let _ = heading.focus();

@@ -91,6 +91,11 @@ impl Session {
         }
     }
 
+    /// The signed-in viewer as of now.
+    pub fn viewer_untracked(self) -> Option<Viewer> {
+        untrack(|| self.viewer())
+    }
+
     /// What this installation can do; tracked.
     pub fn instance(self) -> Instance {
         self.instance.get()

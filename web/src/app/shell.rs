@@ -10,7 +10,7 @@ use super::route::{InboxView, Route, SettingsPage};
 use super::router::use_router;
 use super::session::use_session;
 use crate::components::icon::Icon as Shape;
-use crate::components::{Avatar, Icon, IconButton, Menu, MenuItem, Palette, ShortcutsSheet, use_toasts};
+use crate::components::{Avatar, IconButton, Icon, Menu, MenuItem, Palette, ShortcutsSheet, use_toasts};
 
 /// Rail and page.
 #[component]
@@ -34,8 +34,7 @@ pub fn Shell(children: Children) -> impl IntoView {
 
 /// What can be done from everywhere.
 fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
-    let (router, session, preferences, toasts) =
-        (use_router(), use_session(), use_preferences(), use_toasts());
+    let (router, session, preferences, toasts) = (use_router(), use_session(), use_preferences(), use_toasts());
     let go = move |route: Route| move || router.go(route.clone());
     let view = |view| Route::Inbox { view, conversation: None };
     let sign_out = move || {
@@ -48,17 +47,18 @@ fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
     use_actions().register([
         Action::new("Open the command palette", "Everywhere", move || palette.set(true)).key(Key::Mod("k")),
         Action::new("Show keyboard shortcuts", "Everywhere", move || sheet.set(true)).key(Key::One("?")),
-        Action::new("Go to my conversations", "Go to", go(view(InboxView::Mine))).key(Key::Then("g", "m")),
-        Action::new("Go to unassigned", "Go to", go(view(InboxView::Unassigned))).key(Key::Then("g", "u")),
-        Action::new("Go to all open conversations", "Go to", go(view(InboxView::All)))
-            .key(Key::Then("g", "a")),
-        Action::new("Go to snoozed", "Go to", go(view(InboxView::Snoozed))).key(Key::Then("g", "z")),
-        Action::new("Go to closed", "Go to", go(view(InboxView::Closed))).key(Key::Then("g", "c")),
-        Action::new("Go to settings", "Go to", go(Route::Settings(SettingsPage::Channels)))
-            .key(Key::Then("g", "s")),
-        Action::new("Go to members", "Go to", go(Route::Settings(SettingsPage::Members))),
-        Action::new("Go to the audit log", "Go to", go(Route::Settings(SettingsPage::Audit))),
-        Action::new("Go to your profile", "Go to", go(Route::Settings(SettingsPage::Profile))),
+        Action::new("Go to my conversations", "Pages", go(view(InboxView::Mine))).key(Key::Then("g", "m")),
+        Action::new("Go to unassigned", "Pages", go(view(InboxView::Unassigned))).key(Key::Then("g", "u")),
+        Action::new("Go to all open conversations", "Pages", go(view(InboxView::All))).key(Key::Then("g", "a")),
+        Action::new("Go to snoozed", "Pages", go(view(InboxView::Snoozed))).key(Key::Then("g", "z")),
+        Action::new("Go to closed", "Pages", go(view(InboxView::Closed))).key(Key::Then("g", "c")),
+        Action::new("Go to settings", "Pages", go(Route::Settings(SettingsPage::Channels))).key(Key::Then("g", "s")),
+        Action::new("Go to channels", "Pages", go(Route::Settings(SettingsPage::Channels))),
+        Action::new("Go to members", "Pages", go(Route::Settings(SettingsPage::Members))),
+        Action::new("Go to the workspace's settings", "Pages", go(Route::Settings(SettingsPage::Workspace))),
+        Action::new("Go to deliveries", "Pages", go(Route::Settings(SettingsPage::Deliveries))),
+        Action::new("Go to the audit log", "Pages", go(Route::Settings(SettingsPage::Audit))),
+        Action::new("Go to your profile", "Pages", go(Route::Settings(SettingsPage::Profile))),
         Action::new("Use the light theme", "Appearance", move || preferences.set_theme(Theme::Light)),
         Action::new("Use the dark theme", "Appearance", move || preferences.set_theme(Theme::Dark)),
         Action::new("Follow the system's theme", "Appearance", move || preferences.set_theme(Theme::System)),
@@ -97,13 +97,7 @@ fn Rail(palette: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn RailLink(
-    label: &'static str,
-    icon: Shape,
-    route: Route,
-    current: Signal<bool>,
-    key: Key,
-) -> impl IntoView {
+fn RailLink(label: &'static str, icon: Shape, route: Route, current: Signal<bool>, key: Key) -> impl IntoView {
     view! {
         <a
             class="icon-button"
@@ -121,8 +115,7 @@ fn RailLink(
 #[component]
 fn WorkspaceMenu() -> impl IntoView {
     let (session, router, toasts) = (use_session(), use_router(), use_toasts());
-    let name =
-        Signal::derive(move || session.viewer().map(|viewer| viewer.workspace.name).unwrap_or_default());
+    let name = Signal::derive(move || session.viewer().map(|viewer| viewer.workspace.name).unwrap_or_default());
     let label = Signal::derive(move || format!("Workspace: {}", name.get()));
     let letter = move || {
         let first = name.get().chars().find(|letter| letter.is_alphanumeric());
@@ -142,7 +135,7 @@ fn WorkspaceMenu() -> impl IntoView {
             place="beside-top"
             tip="beside"
             class="icon-button rail__workspace"
-            trigger=move || view! { <span class="rail__letter">{letter}</span> }
+            trigger=move || view! { <span class="rail__letter" data-letter=letter></span> }
         >
             <p class="menu__heading">"Workspaces"</p>
             {memberships().into_iter().map(|membership| {

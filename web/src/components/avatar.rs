@@ -5,7 +5,7 @@ use leptos::prelude::*;
 /// How many tints `avatar.css` knows.
 const TINTS: u32 = 6;
 
-/// Initials on a tint. The name is expected beside it, so screen readers pass over it.
+/// Initials on a tint, drawn by CSS so that they are no text to read or copy. The name is expected beside it, so screen readers pass over it.
 #[component]
 pub fn Avatar(
     /// Whose.
@@ -16,9 +16,7 @@ pub fn Avatar(
     size: u8,
 ) -> impl IntoView {
     view! {
-        <span class=move || format!("avatar avatar--{size} avatar--tint{}", tint(&name.get())) aria-hidden="true">
-            {move || initials(&name.get())}
-        </span>
+        <span class=move || format!("avatar avatar--{size} avatar--tint{}", tint(&name.get())) data-initials=move || initials(&name.get()) aria-hidden="true"></span>
     }
 }
 

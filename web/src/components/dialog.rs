@@ -50,7 +50,7 @@ pub fn Dialog(
             {move || open.get().then(|| view! {
                 <div class="dialog__body">
                     <header class="dialog__head">
-                        <h2>{move || title.get()}</h2>
+                        <h2 tabindex="-1" autofocus=true>{move || title.get()}</h2>
                         <IconButton
                             icon=Shape::X
                             label="Close"

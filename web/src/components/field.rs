@@ -1,6 +1,8 @@
 //! Form fields: label above, hint and problem below, tied together for screen readers.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 use super::icon::{self, Icon};
 
@@ -32,6 +34,31 @@ fn Below(
     }
 }
 
+/// What the browser finds wrong before anything is sent, in its words and the reader's language, shown like any
+/// other problem until the value changes.
+fn own_check(
+    value: RwSignal<String>,
+    problem: Signal<Option<String>>,
+) -> (RwSignal<Option<String>>, Signal<Option<String>>) {
+    let refused = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        value.track();
+        refused.set(None);
+    });
+    (refused, Signal::derive(move || refused.get().or_else(|| problem.get())))
+}
+
+/// Takes the browser's complaint in place of its bubble; the first field that has one gets the focus.
+fn refuse(event: &web_sys::Event, refused: RwSignal<Option<String>>) {
+    event.prevent_default();
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+    refused.set(input.validation_message().ok());
+    let first = input.form().and_then(|form| form.query_selector(":invalid:not(fieldset)").ok().flatten());
+    if first.is_some_and(|first| first.is_same_node(Some(&input))) {
+        let _ = input.focus();
+    }
+}
+
 /// One line of text.
 #[component]
 pub fn TextField(
@@ -54,6 +81,7 @@ pub fn TextField(
     let id = field_id();
     let below = format!("{id}-below");
     let revealed = RwSignal::new(false);
+    let (refused, problem) = own_check(value, problem);
     let password = kind == "password";
     let input = NodeRef::<leptos::html::Input>::new();
     if autofocus {
@@ -82,6 +110,7 @@ pub fn TextField(
                     aria-invalid=move || problem.get().is_some().then_some("true")
                     disabled=move || disabled.get()
                     bind:value=value
+                    on:invalid=move |event| refuse(&event, refused)
                 />
                 {password.then(|| view! {
                     <button

@@ -72,7 +72,7 @@ fn Entry(entry: AuditEntry) -> impl IntoView {
             <span class="ledger__seq">{seq}</span>
             <time class="ledger__time" datetime=at.to_string()>{time::day_and_clock(at)}</time>
             <span class="ledger__text">
-                <span dir="auto">{sentence}</span>
+                {sentence}
                 {erased.then(|| view! { <span class="ledger__aside">" personal data erased"</span> })}
                 {client_address.map(|address| view! { <span class="ledger__aside">" from "{address}</span> })}
             </span>

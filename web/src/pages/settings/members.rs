@@ -68,7 +68,7 @@ fn read_role(name: &str) -> Role {
 #[component]
 fn MemberRow(member: Member, people: Load<People>) -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
-    let viewer = session.viewer();
+    let viewer = session.viewer_untracked();
     let is_self = viewer.as_ref().is_some_and(|viewer| viewer.member.id == member.id);
     let viewer_is_owner = viewer.is_some_and(|viewer| viewer.is_at_least(Role::Owner));
     let changeable = viewer_is_owner || member.role != Role::Owner;
@@ -199,7 +199,7 @@ fn InvitationRow(invitation: Invitation, people: Load<People>) -> impl IntoView 
 #[component]
 fn InviteForm(people: Load<People>) -> impl IntoView {
     let session = use_session();
-    let is_owner = session.viewer().is_some_and(|viewer| viewer.is_at_least(Role::Owner));
+    let is_owner = session.viewer_untracked().is_some_and(|viewer| viewer.is_at_least(Role::Owner));
     let form = Form::new();
     let email = RwSignal::new(String::new());
     let role = RwSignal::new(role_name(Role::Agent).to_owned());

@@ -14,7 +14,7 @@ use crate::components::{Button, Form, FormNote, Look, TextField, settle, use_toa
 #[component]
 pub fn WorkspacePage() -> impl IntoView {
     let session = use_session();
-    let is_owner = session.viewer().is_some_and(|viewer| viewer.is_at_least(Role::Owner));
+    let is_owner = session.viewer_untracked().is_some_and(|viewer| viewer.is_at_least(Role::Owner));
     view! {
         <Head title="Workspace" text="One business: its members, channels and conversations, apart from every other."/>
         {is_owner.then(|| view! { <Rename/> })}
@@ -26,7 +26,7 @@ pub fn WorkspacePage() -> impl IntoView {
 fn Rename() -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let form = Form::new();
-    let name = RwSignal::new(session.viewer().map(|viewer| viewer.workspace.name).unwrap_or_default());
+    let name = RwSignal::new(session.viewer_untracked().map(|viewer| viewer.workspace.name).unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let variables = Name { name: name.get_untracked().trim().to_owned() };
@@ -36,7 +36,7 @@ fn Rename() -> impl IntoView {
                 Ok(settle(payload.workspace, payload.problem))
             },
             move |renamed| {
-                if let Some(viewer) = untrack(|| session.viewer()) {
+                if let Some(viewer) = session.viewer_untracked() {
                     session.update(with_name(viewer, &renamed));
                 }
                 toasts.say("Saved");
