@@ -7,7 +7,7 @@ use super::route::Route;
 use super::router::Router;
 use crate::api::operation::NoVariables;
 use crate::api::session::{Instance, SIGN_OUT, START, SWITCH_WORKSPACE, SwitchTo, Viewer};
-use crate::api::{Failure, client, live};
+use crate::api::{Failure, Timestamp, client, live};
 use shared::WorkspaceId;
 
 /// What is known of the session.
@@ -32,7 +32,11 @@ pub struct Session {
     /// Where a signed-out visitor wanted to go.
     wanted: RwSignal<Route>,
     router: Router,
+    asked_at: StoredValue<Timestamp>,
 }
+
+/// How long what we know of the session is taken for true when the tab comes back to the front.
+const FRESH_MS: i64 = 15_000;
 
 /// The app's session.
 pub fn use_session() -> Session {
@@ -52,10 +56,12 @@ impl Session {
             instance: RwSignal::new(Instance::default()),
             wanted: RwSignal::new(Route::HOME),
             router,
+            asked_at: StoredValue::new(Timestamp::now()),
         };
         provide_context(session);
         client::on_signed_out(move || session.ended());
         session.start();
+        window_event_listener(leptos::ev::focus, move |_| session.look_again());
         // Signed-in or not decides about each new address as well.
         Effect::new(move |_| {
             router.route();
@@ -79,6 +85,33 @@ impl Session {
                 }
                 Err(Failure::Unauthenticated) => {}
                 Err(failure) => self.state.set(State::NotStarted(failure)),
+            }
+        });
+    }
+
+    /// All tabs share one session: another one may have signed out or moved to another workspace meanwhile.
+    fn look_again(self) {
+        let State::SignedIn(known) = self.state.get_untracked() else { return };
+        let now = Timestamp::now();
+        if now.since_ms(self.asked_at.get_value()) < FRESH_MS {
+            return;
+        }
+        self.asked_at.set_value(now);
+        spawn_local(async move {
+            // Offline is shown elsewhere; a session that is over has already led to the sign-in page.
+            let Ok(start) = client::run(&START, NoVariables {}).await else { return };
+            match start.viewer {
+                None => self.ended(),
+                Some(viewer) if viewer.workspace.id != known.workspace.id => {
+                    live::close();
+                    batch(|| {
+                        self.update(viewer);
+                        // What the address names belongs to the other workspace.
+                        self.router.replace(Route::HOME);
+                    });
+                }
+                Some(viewer) if viewer != known => self.update(viewer),
+                Some(_) => {}
             }
         });
     }
