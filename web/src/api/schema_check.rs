@@ -6,7 +6,9 @@ mod schema;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::{AttachmentId, ChannelId, ContactId, ConversationId, InvitationId, MemberId, MessageId, Role, WorkspaceId};
+use shared::{
+    AttachmentId, ChannelId, ContactId, ConversationId, InvitationId, MemberId, MessageId, Role, WorkspaceId,
+};
 
 use super::Timestamp;
 use super::operation::{NoVariables, Operation};
@@ -15,7 +17,10 @@ use schema::Schema;
 /// Enough rounds to meet every value of the longest enum.
 const ROUNDS: usize = 10;
 
-fn check<Variables: Serialize, Data: DeserializeOwned>(operation: &Operation<Variables, Data>, sample: Variables) {
+fn check<Variables: Serialize, Data: DeserializeOwned>(
+    operation: &Operation<Variables, Data>,
+    sample: Variables,
+) {
     let schema = Schema::read();
     let document = schema.check_document(&operation.document());
     schema.check_variables(&document, &serde_json::to_value(sample).unwrap());
@@ -36,7 +41,8 @@ fn signing_in_and_out_fits_the_schema() {
     use super::session::*;
     let text = || "x".to_owned();
     check(&START, NoVariables {});
-    let input = SetUpInput { token: text(), workspace_name: text(), name: text(), email: text(), password: text() };
+    let input =
+        SetUpInput { token: text(), workspace_name: text(), name: text(), email: text(), password: text() };
     check(&SET_UP, Input { input });
     check(&SIGN_IN, Credentials { email: text(), password: text() });
     check(&SIGN_OUT, NoVariables {});
@@ -115,7 +121,10 @@ fn conversations_fit_the_schema() {
     use super::conversations::*;
     let conversation_id = ConversationId::new();
     let view = ConversationView::Unassigned;
-    check(&CONVERSATIONS, ListConversations { view, channel_id: Some(ChannelId::new()), first: 50, after: None });
+    check(
+        &CONVERSATIONS,
+        ListConversations { view, channel_id: Some(ChannelId::new()), first: 50, after: None },
+    );
     check(&CONVERSATION_BY_ID, WhichConversation { id: conversation_id });
     check(&BOARD, NoVariables {});
     check(&EVENT_SEQ, NoVariables {});

@@ -10,7 +10,7 @@ use super::route::{InboxView, Route, SettingsPage};
 use super::router::use_router;
 use super::session::use_session;
 use crate::components::icon::Icon as Shape;
-use crate::components::{Avatar, IconButton, Icon, Menu, MenuItem, Palette, ShortcutsSheet, use_toasts};
+use crate::components::{Avatar, Icon, IconButton, Menu, MenuItem, Palette, ShortcutsSheet, use_toasts};
 
 /// Rail and page.
 #[component]
@@ -34,7 +34,8 @@ pub fn Shell(children: Children) -> impl IntoView {
 
 /// What can be done from everywhere.
 fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
-    let (router, session, preferences, toasts) = (use_router(), use_session(), use_preferences(), use_toasts());
+    let (router, session, preferences, toasts) =
+        (use_router(), use_session(), use_preferences(), use_toasts());
     let go = move |route: Route| move || router.go(route.clone());
     let view = |view| Route::Inbox { view, conversation: None };
     let sign_out = move || {
@@ -49,10 +50,12 @@ fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
         Action::new("Show keyboard shortcuts", "Everywhere", move || sheet.set(true)).key(Key::One("?")),
         Action::new("Go to my conversations", "Pages", go(view(InboxView::Mine))).key(Key::Then("g", "m")),
         Action::new("Go to unassigned", "Pages", go(view(InboxView::Unassigned))).key(Key::Then("g", "u")),
-        Action::new("Go to all open conversations", "Pages", go(view(InboxView::All))).key(Key::Then("g", "a")),
+        Action::new("Go to all open conversations", "Pages", go(view(InboxView::All)))
+            .key(Key::Then("g", "a")),
         Action::new("Go to snoozed", "Pages", go(view(InboxView::Snoozed))).key(Key::Then("g", "z")),
         Action::new("Go to closed", "Pages", go(view(InboxView::Closed))).key(Key::Then("g", "c")),
-        Action::new("Go to settings", "Pages", go(Route::Settings(SettingsPage::Channels))).key(Key::Then("g", "s")),
+        Action::new("Go to settings", "Pages", go(Route::Settings(SettingsPage::Channels)))
+            .key(Key::Then("g", "s")),
         Action::new("Go to channels", "Pages", go(Route::Settings(SettingsPage::Channels))),
         Action::new("Go to members", "Pages", go(Route::Settings(SettingsPage::Members))),
         Action::new("Go to the workspace's settings", "Pages", go(Route::Settings(SettingsPage::Workspace))),
@@ -97,7 +100,13 @@ fn Rail(palette: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn RailLink(label: &'static str, icon: Shape, route: Route, current: Signal<bool>, key: Key) -> impl IntoView {
+fn RailLink(
+    label: &'static str,
+    icon: Shape,
+    route: Route,
+    current: Signal<bool>,
+    key: Key,
+) -> impl IntoView {
     view! {
         <a
             class="icon-button"
@@ -115,7 +124,8 @@ fn RailLink(label: &'static str, icon: Shape, route: Route, current: Signal<bool
 #[component]
 fn WorkspaceMenu() -> impl IntoView {
     let (session, router, toasts) = (use_session(), use_router(), use_toasts());
-    let name = Signal::derive(move || session.viewer().map(|viewer| viewer.workspace.name).unwrap_or_default());
+    let name =
+        Signal::derive(move || session.viewer().map(|viewer| viewer.workspace.name).unwrap_or_default());
     let label = Signal::derive(move || format!("Workspace: {}", name.get()));
     let letter = move || {
         let first = name.get().chars().find(|letter| letter.is_alphanumeric());

@@ -29,7 +29,8 @@ pub fn CopyField(
                 toasts.say(format!("{said} copied"));
             } else {
                 // Without the clipboard, at least half the work: marked, ready for Ctrl+C.
-                if let (Some(shown), Ok(Some(selection))) = (shown.get_untracked(), window().get_selection()) {
+                if let (Some(shown), Ok(Some(selection))) = (shown.get_untracked(), window().get_selection())
+                {
                     let _ = selection.select_all_children(&shown);
                 }
                 toasts.say("Marked. Press Ctrl+C to copy.");

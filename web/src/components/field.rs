@@ -51,7 +51,9 @@ fn own_check(
 /// Takes the browser's complaint in place of its bubble; the first field that has one gets the focus.
 fn refuse(event: &web_sys::Event, refused: RwSignal<Option<String>>) {
     event.prevent_default();
-    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        return;
+    };
     refused.set(input.validation_message().ok());
     let first = input.form().and_then(|form| form.query_selector(":invalid:not(fieldset)").ok().flatten());
     if first.is_some_and(|first| first.is_same_node(Some(&input))) {

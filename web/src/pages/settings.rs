@@ -31,7 +31,12 @@ const ENTRIES: [Entry; 6] = [
     Entry { page: SettingsPage::Members, name: "Members", icon: Shape::Users, needs: Role::Admin },
     Entry { page: SettingsPage::Workspace, name: "Workspace", icon: Shape::Building, needs: Role::Agent },
     Entry { page: SettingsPage::Audit, name: "Audit log", icon: Shape::ScrollText, needs: Role::Admin },
-    Entry { page: SettingsPage::Deliveries, name: "Deliveries", icon: Shape::ArrowDownToLine, needs: Role::Admin },
+    Entry {
+        page: SettingsPage::Deliveries,
+        name: "Deliveries",
+        icon: Shape::ArrowDownToLine,
+        needs: Role::Admin,
+    },
     Entry { page: SettingsPage::Profile, name: "Your profile", icon: Shape::User, needs: Role::Agent },
 ];
 

@@ -3,7 +3,8 @@
 use async_graphql_parser::types::{BaseType, ExecutableDocument, Selection, SelectionSet, Type, TypeKind};
 use serde_json::{Map, Value, json};
 use shared::{
-    AttachmentId, ChannelId, ContactId, ConversationId, IdentityId, InvitationId, MemberId, MessageId, UserId, WorkspaceId,
+    AttachmentId, ChannelId, ContactId, ConversationId, IdentityId, InvitationId, MemberId, MessageId,
+    UserId, WorkspaceId,
 };
 
 use super::schema::{Schema, operation, root};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql_parser::types::{
-    BaseType, ExecutableDocument, FieldDefinition, InputValueDefinition, OperationDefinition, OperationType, Selection,
-    SelectionSet, Type, TypeKind, TypeSystemDefinition,
+    BaseType, ExecutableDocument, FieldDefinition, InputValueDefinition, OperationDefinition, OperationType,
+    Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition,
 };
 use async_graphql_parser::{Positioned, parse_query, parse_schema};
 use async_graphql_value::Value as Argument;
@@ -28,7 +28,8 @@ impl Schema {
     pub(super) fn read() -> Self {
         let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let committed = std::fs::read_to_string(manifest.join("../schema.graphql"));
-        let text = committed.or_else(|_| std::fs::read_to_string(manifest.join("schema.draft.graphql"))).unwrap();
+        let text =
+            committed.or_else(|_| std::fs::read_to_string(manifest.join("schema.draft.graphql"))).unwrap();
         let document = parse_schema(text).unwrap();
         let types = document.definitions.into_iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node.kind)),
@@ -102,7 +103,10 @@ impl Schema {
             (Some(TypeKind::InputObject(object)), _) => {
                 let sent = sent.as_object().unwrap_or_else(|| panic!("{place} is an object"));
                 for key in sent.keys() {
-                    assert!(object.fields.iter().any(|f| f.node.name.node == *key), "{name} has no field `{key}`");
+                    assert!(
+                        object.fields.iter().any(|f| f.node.name.node == *key),
+                        "{name} has no field `{key}`"
+                    );
                 }
                 for field in &object.fields {
                     let key = field.node.name.node.as_str();
@@ -111,7 +115,10 @@ impl Schema {
             }
             (Some(TypeKind::Enum(values)), _) => {
                 let sent = sent.as_str().unwrap_or_default();
-                assert!(values.values.iter().any(|v| v.node.value.node == sent), "{name} has no value `{sent}`");
+                assert!(
+                    values.values.iter().any(|v| v.node.value.node == sent),
+                    "{name} has no value `{sent}`"
+                );
             }
             (_, "Int") => assert!(sent.is_i64() || sent.is_u64(), "{place} is a whole number"),
             (_, "Boolean") => assert!(sent.is_boolean(), "{place} is true or false"),
@@ -157,7 +164,12 @@ impl Visit<'_> {
                         self.schema.kind(inner),
                         Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_))
                     );
-                    assert_eq!(composite, !nested.items.is_empty(), "selection of {ty}.{}", definition.name.node);
+                    assert_eq!(
+                        composite,
+                        !nested.items.is_empty(),
+                        "selection of {ty}.{}",
+                        definition.name.node
+                    );
                     if composite {
                         self.selection(inner, nested);
                     }
@@ -166,7 +178,10 @@ impl Visit<'_> {
                     let name = spread.node.fragment_name.node.to_string();
                     let fragment = &self.document.fragments.get(name.as_str());
                     let fragment = &fragment.unwrap_or_else(|| panic!("fragment {name} is missing")).node;
-                    assert_eq!(fragment.type_condition.node.on.node, ty, "fragment {name} is on another type");
+                    assert_eq!(
+                        fragment.type_condition.node.on.node, ty,
+                        "fragment {name} is on another type"
+                    );
                     self.used.insert(format!("...{name}"));
                     self.selection(ty, &fragment.selection_set.node);
                 }
@@ -175,7 +190,12 @@ impl Visit<'_> {
         }
     }
 
-    fn arguments(&mut self, ty: &str, field: &FieldDefinition, given: &[(Positioned<async_graphql_value::Name>, Positioned<Argument>)]) {
+    fn arguments(
+        &mut self,
+        ty: &str,
+        field: &FieldDefinition,
+        given: &[(Positioned<async_graphql_value::Name>, Positioned<Argument>)],
+    ) {
         let place = format!("{ty}.{}", field.name.node);
         for (name, value) in given {
             let wanted = field.arguments.iter().find(|argument| argument.node.name.node == name.node);
@@ -185,7 +205,10 @@ impl Visit<'_> {
                 let declared = declared.unwrap_or_else(|| panic!("${variable} is not declared"));
                 self.used.insert(format!("${variable}"));
                 assert_eq!(named(declared), named(&wanted.node.ty.node), "type of ${variable} at {place}");
-                assert!(wanted.node.ty.node.nullable || !declared.nullable, "${variable} may be null at {place}");
+                assert!(
+                    wanted.node.ty.node.nullable || !declared.nullable,
+                    "${variable} may be null at {place}"
+                );
             }
         }
         let lacking = |argument: &&Positioned<InputValueDefinition>| {

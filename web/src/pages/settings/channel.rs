@@ -12,13 +12,14 @@ use shared::ChannelId;
 
 use super::{Head, Part};
 use crate::api::channels::{
-    CHANNEL_SETTINGS, Channel, ChannelSwitch, ChangedWebChat, SET_CHANNEL_ACTIVE, UPDATE_WEB_CHAT, WebChat, WhichChannel,
+    CHANNEL_SETTINGS, ChangedWebChat, Channel, ChannelSwitch, SET_CHANNEL_ACTIVE, UPDATE_WEB_CHAT, WebChat,
+    WhichChannel,
 };
 use crate::api::client;
 use crate::components::icon::Icon as Shape;
 use crate::components::{
-    Button, EmptyState, ErrorNote, Form, FormNote, Icon, Load, Look, Select, SelectOption, Skeleton, Switch, TextArea,
-    TextField, settle, use_toasts,
+    Button, EmptyState, ErrorNote, Form, FormNote, Icon, Load, Look, Select, SelectOption, Skeleton, Switch,
+    TextArea, TextField, settle, use_toasts,
 };
 use draft::Draft;
 
@@ -26,7 +27,9 @@ use draft::Draft;
 #[component]
 pub fn ChannelPage(id: ChannelId) -> impl IntoView {
     let channel =
-        Load::new(move || async move { Ok(client::run(&CHANNEL_SETTINGS, WhichChannel { id }).await?.channel) });
+        Load::new(
+            move || async move { Ok(client::run(&CHANNEL_SETTINGS, WhichChannel { id }).await?.channel) },
+        );
     view! {
         <p class="settings__back"><a href="/settings/channels"><Icon icon=Shape::ArrowLeft/>"Channels"</a></p>
         <ErrorNote failure=Signal::derive(move || channel.failure()) retry=move |()| channel.reload()/>

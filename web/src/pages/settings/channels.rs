@@ -12,8 +12,8 @@ use crate::app::route::{Route, SettingsPage};
 use crate::app::router::use_router;
 use crate::components::icon::Icon as Shape;
 use crate::components::{
-    Button, ChannelMark, Dialog, EmptyState, ErrorNote, Form, FormNote, Icon, Load, Look, Skeleton, TextField,
-    channel_kind_name, settle,
+    Button, ChannelMark, Dialog, EmptyState, ErrorNote, Form, FormNote, Icon, Load, Look, Skeleton,
+    TextField, channel_kind_name, settle,
 };
 
 /// Lists the channels as cards.
@@ -72,7 +72,8 @@ fn Add() -> impl IntoView {
     let name = RwSignal::new(String::new());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let input = WebChatInput { name: Some(name.get_untracked().trim().to_owned()), ..WebChatInput::default() };
+        let input =
+            WebChatInput { name: Some(name.get_untracked().trim().to_owned()), ..WebChatInput::default() };
         form.send(
             async move {
                 let payload = client::run(&CREATE_WEB_CHAT, Input { input }).await?.payload;

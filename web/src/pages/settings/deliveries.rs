@@ -9,7 +9,8 @@ use crate::api::deliveries::{
     DELIVERIES, Delivery, DeliveryFilter, DeliveryOutcome, PROCESS_DELIVERY_AGAIN, WhichDelivery,
 };
 use crate::components::{
-    Button, EmptyState, Look, MoreButton, Pages, RelativeTime, Select, SelectOption, Skeleton, settle, use_toasts,
+    Button, EmptyState, Look, MoreButton, Pages, RelativeTime, Select, SelectOption, Skeleton, settle,
+    use_toasts,
 };
 
 const PAGE: u32 = 50;
@@ -39,7 +40,9 @@ pub fn DeliveriesPage() -> impl IntoView {
     };
     let deliveries = Pages::new(move |after| {
         let outcome = untrack(outcome);
-        async move { Ok(client::run(&DELIVERIES, DeliveryFilter { outcome, first: PAGE, after }).await?.deliveries) }
+        async move {
+            Ok(client::run(&DELIVERIES, DeliveryFilter { outcome, first: PAGE, after }).await?.deliveries)
+        }
     });
     Effect::new(move |before: Option<String>| {
         let now = wanted.get();
@@ -78,17 +81,20 @@ fn Row(delivery: Delivery, deliveries: Pages<Delivery>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let Delivery { id, received_at, outcome, reason, attempts, body_bytes, .. } = delivery;
     let (class, name) = outcome_name(outcome);
-    let again = matches!(outcome, DeliveryOutcome::Failed | DeliveryOutcome::Ignored | DeliveryOutcome::Waiting);
+    let again =
+        matches!(outcome, DeliveryOutcome::Failed | DeliveryOutcome::Ignored | DeliveryOutcome::Waiting);
     let own = StoredValue::new(id.clone());
     let process = move |_| {
         busy.set(true);
         spawn_local(async move {
-            let outcome = client::run(&PROCESS_DELIVERY_AGAIN, WhichDelivery { delivery_id: own.get_value() }).await;
+            let outcome =
+                client::run(&PROCESS_DELIVERY_AGAIN, WhichDelivery { delivery_id: own.get_value() }).await;
             busy.try_set(false);
             match outcome.map(|answer| settle(answer.payload.delivery, answer.payload.problem)) {
                 Ok(Ok(changed)) => {
                     toasts.say("Back in line");
-                    deliveries.replace(move |row| if row.id == changed.id { Some(changed.clone()) } else { None });
+                    deliveries
+                        .replace(move |row| if row.id == changed.id { Some(changed.clone()) } else { None });
                 }
                 Ok(Err(problem)) => toasts.failed(&crate::api::Failure::Invalid(problem.message)),
                 Err(failure) => toasts.failed(&failure),

@@ -8,8 +8,8 @@ use web_sys::SubmitEvent;
 use super::{Head, Part};
 use crate::api::client;
 use crate::api::members::{
-    CHANGE_MEMBER_ROLE, INVITE_MEMBER, Invitation, Invite, NewRole, PEOPLE, People, REMOVE_MEMBER, REVOKE_INVITATION,
-    WhichInvitation, WhichMember,
+    CHANGE_MEMBER_ROLE, INVITE_MEMBER, Invitation, Invite, NewRole, PEOPLE, People, REMOVE_MEMBER,
+    REVOKE_INVITATION, WhichInvitation, WhichMember,
 };
 use crate::api::operation::NoVariables;
 use crate::api::session::Member;
@@ -34,14 +34,14 @@ pub fn MembersPage() -> impl IntoView {
             None if people.failure().is_some() => ().into_any(),
             None => view! { <Skeleton rows=4 kind="row"/> }.into_any(),
             Some(People { members, invitations }) => view! {
-                <ul class="rows">
+                <ul class="people">
                     {members.into_iter().filter(|member| member.active).map(|member| view! {
                         <MemberRow member=member people=people/>
                     }).collect_view()}
                 </ul>
                 {(!invitations.is_empty()).then(|| view! {
                     <Part title="Invited" text="Not here yet. An invitation is good for three days.">
-                        <ul class="rows">
+                        <ul class="people">
                             {invitations.into_iter().map(|invitation| view! {
                                 <InvitationRow invitation=invitation people=people/>
                             }).collect_view()}
@@ -129,14 +129,14 @@ fn MemberRow(member: Member, people: Load<People>) -> impl IntoView {
     let title = format!("Remove {name}?");
     let verb = format!("Remove {name}");
     view! {
-        <li class="row">
+        <li class="someone">
             <Avatar name=Signal::stored(member.name.clone()) size=28/>
-            <span class="row__text">
+            <span class="someone__text">
                 <strong>{member.name.clone()}{is_self.then_some(" (you)")}</strong>
                 <span>{member.email.clone()}</span>
             </span>
-            <span class="row__aside">"since "{time::day(member.joined_at)}</span>
-            <span class="row__role">
+            <span class="someone__aside">"since "{time::day(member.joined_at)}</span>
+            <span class="someone__role">
                 <Select
                     bare=true
                     label=format!("Role of {name}")
@@ -145,7 +145,7 @@ fn MemberRow(member: Member, people: Load<People>) -> impl IntoView {
                     disabled=Signal::derive(move || busy.get() || !changeable)
                 />
             </span>
-            <span class="row__do">
+            <span class="someone__do">
                 {(changeable && !is_self).then(|| view! {
                     <Button look=Look::Quiet on_press=move |_| asking.set(true)>"Remove…"</Button>
                 })}
@@ -184,14 +184,14 @@ fn InvitationRow(invitation: Invitation, people: Load<People>) -> impl IntoView 
     };
     let by = invitation.invited_by.map(|by| format!(" by {}", by.name)).unwrap_or_default();
     view! {
-        <li class="row">
+        <li class="someone">
             <Avatar name=Signal::stored(invitation.email.clone()) size=28/>
-            <span class="row__text">
+            <span class="someone__text">
                 <strong>{invitation.email}</strong>
                 <span>"As "{role_name(invitation.role)}", invited "<RelativeTime at=invitation.created_at/>{by}</span>
             </span>
-            <span class="row__aside">"until "{time::day(invitation.expires_at)}</span>
-            <span class="row__do"><Button look=Look::Quiet busy=busy on_press=revoke>"Take back"</Button></span>
+            <span class="someone__aside">"until "{time::day(invitation.expires_at)}</span>
+            <span class="someone__do"><Button look=Look::Quiet busy=busy on_press=revoke>"Take back"</Button></span>
         </li>
     }
 }
@@ -223,7 +223,8 @@ fn InviteForm(people: Load<People>) -> impl IntoView {
             },
         );
     };
-    move || match invited.get() {
+    move || {
+        match invited.get() {
         Some((email, None)) => view! {
             <p role="status">"An invitation is on its way to "<strong>{email}</strong>"."</p>
         }
@@ -262,6 +263,7 @@ fn InviteForm(people: Load<People>) -> impl IntoView {
             </form>
         }
         .into_any(),
+    }
     }
 }
 

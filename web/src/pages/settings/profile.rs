@@ -9,7 +9,9 @@ use crate::api::session::{CHANGE_PASSWORD, ChangedPassword};
 use crate::app::preferences::{Theme, use_preferences};
 use crate::app::session::use_session;
 use crate::components::icon::Icon as Shape;
-use crate::components::{Avatar, Button, Form, FormNote, Icon, Switch, TextField, role_name, settle, use_toasts};
+use crate::components::{
+    Avatar, Button, Form, FormNote, Icon, Switch, TextField, role_name, settle, use_toasts,
+};
 
 /// Name and address, appearance, password.
 #[component]
@@ -26,7 +28,7 @@ pub fn ProfilePage() -> impl IntoView {
         <Head title="Your profile" text="Yours in every workspace."/>
         <div class="person">
             <Avatar name=name size=40/>
-            <span class="row__text"><strong>{move || name.get()}</strong><span>{line}</span></span>
+            <span class="someone__text"><strong>{move || name.get()}</strong><span>{line}</span></span>
         </div>
         <Appearance/>
         <Password/>

@@ -26,7 +26,8 @@ pub fn WorkspacePage() -> impl IntoView {
 fn Rename() -> impl IntoView {
     let (session, toasts) = (use_session(), use_toasts());
     let form = Form::new();
-    let name = RwSignal::new(session.viewer_untracked().map(|viewer| viewer.workspace.name).unwrap_or_default());
+    let name =
+        RwSignal::new(session.viewer_untracked().map(|viewer| viewer.workspace.name).unwrap_or_default());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let variables = Name { name: name.get_untracked().trim().to_owned() };
@@ -66,7 +67,8 @@ fn with_name(mut viewer: Viewer, renamed: &Workspace) -> Viewer {
     if viewer.workspace.id == renamed.id {
         viewer.workspace.name.clone_from(&renamed.name);
     }
-    for membership in viewer.memberships.iter_mut().filter(|membership| membership.workspace.id == renamed.id) {
+    for membership in viewer.memberships.iter_mut().filter(|membership| membership.workspace.id == renamed.id)
+    {
         membership.workspace.name.clone_from(&renamed.name);
     }
     viewer

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::api::channels::{IdentityMode, OfficeDay, OfficeHours, PreChatField, WebChat, WebChatInput, WidgetPosition};
+use crate::api::channels::{
+    IdentityMode, OfficeDay, OfficeHours, PreChatField, WebChat, WebChatInput, WidgetPosition,
+};
 use crate::components::TextField;
 use crate::components::time::time_zone;
 
@@ -44,7 +46,10 @@ impl Draft {
         let text = |text: &str| RwSignal::new(text.to_owned());
         let days = (1..=7)
             .map(|weekday| {
-                let hours = saved.hours.as_ref().and_then(|hours| hours.days.iter().find(|day| day.weekday == weekday));
+                let hours = saved
+                    .hours
+                    .as_ref()
+                    .and_then(|hours| hours.days.iter().find(|day| day.weekday == weekday));
                 Day {
                     weekday,
                     open: RwSignal::new(hours.is_some() || (saved.hours.is_none() && weekday <= 5)),
@@ -63,7 +68,9 @@ impl Draft {
             origins: RwSignal::new(saved.allowed_origins.join("\n")),
             pre_chat: RwSignal::new(saved.pre_chat.clone()),
             always_open: RwSignal::new(saved.hours.is_none()),
-            time_zone: RwSignal::new(saved.hours.as_ref().map_or_else(time_zone, |hours| hours.time_zone.clone())),
+            time_zone: RwSignal::new(
+                saved.hours.as_ref().map_or_else(time_zone, |hours| hours.time_zone.clone()),
+            ),
             days: StoredValue::new(days),
             offline_text: text(&saved.offline_text),
             identity_mode: text(match saved.identity_mode {
@@ -86,13 +93,21 @@ impl Draft {
         let always_open = self.always_open.get();
         let open_days = self.days.get_value().into_iter().filter(|day| day.open.get());
         let days = open_days
-            .map(|day| OfficeDay { weekday: day.weekday, opens_at: day.opens_at.get(), closes_at: day.closes_at.get() })
+            .map(|day| OfficeDay {
+                weekday: day.weekday,
+                opens_at: day.opens_at.get(),
+                closes_at: day.closes_at.get(),
+            })
             .collect();
         let hours = OfficeHours { time_zone: self.time_zone.get(), days };
         WebChatInput {
             name: Some(self.name.get().trim().to_owned()),
             color: Some(self.color.get().trim().to_uppercase()),
-            position: Some(if self.position.get() == "LEFT" { WidgetPosition::Left } else { WidgetPosition::Right }),
+            position: Some(if self.position.get() == "LEFT" {
+                WidgetPosition::Left
+            } else {
+                WidgetPosition::Right
+            }),
             welcome_title: Some(self.welcome_title.get().trim().to_owned()),
             welcome_text: Some(self.welcome_text.get().trim().to_owned()),
             reply_time_text: Some(self.reply_time_text.get().trim().to_owned()),
@@ -113,7 +128,8 @@ impl Draft {
 
     /// Goes back to what was saved.
     pub(super) fn restore(self, saved: &WebChatInput) {
-        let set = |signal: RwSignal<String>, text: &Option<String>| signal.set(text.clone().unwrap_or_default());
+        let set =
+            |signal: RwSignal<String>, text: &Option<String>| signal.set(text.clone().unwrap_or_default());
         set(self.name, &saved.name);
         set(self.color, &saved.color);
         set(self.welcome_title, &saved.welcome_title);
@@ -157,7 +173,10 @@ fn origins(text: &str) -> Vec<String> {
 
 /// The colour as text, with the browser's own picker beside it.
 #[component]
-pub(super) fn ColorField(value: RwSignal<String>, #[prop(into)] problem: Signal<Option<String>>) -> impl IntoView {
+pub(super) fn ColorField(
+    value: RwSignal<String>,
+    #[prop(into)] problem: Signal<Option<String>>,
+) -> impl IntoView {
     view! {
         <div class="color">
             <TextField label="Colour" value=value problem=problem chars_max=7/>
@@ -190,7 +209,10 @@ mod tests {
 
     #[test]
     fn origins_are_one_per_line_however_typed() {
-        assert_eq!(origins(" https://a.example/ \n\nhttps://b.example,https://c.example"), ["https://a.example", "https://b.example", "https://c.example"]);
+        assert_eq!(
+            origins(" https://a.example/ \n\nhttps://b.example,https://c.example"),
+            ["https://a.example", "https://b.example", "https://c.example"]
+        );
         assert!(origins("\n").is_empty());
     }
 

@@ -11,7 +11,11 @@ use crate::components::{Button, Confirm, CopyField, Form, FormNote, Icon, Select
 
 /// Mode, and a new secret, which is shown once.
 #[component]
-pub(super) fn Identity(channel_id: ChannelId, mode: RwSignal<String>, last4: Option<String>) -> impl IntoView {
+pub(super) fn Identity(
+    channel_id: ChannelId,
+    mode: RwSignal<String>,
+    last4: Option<String>,
+) -> impl IntoView {
     let form = Form::new();
     let asking = RwSignal::new(false);
     let last4 = RwSignal::new(last4);
@@ -33,7 +37,8 @@ pub(super) fn Identity(channel_id: ChannelId, mode: RwSignal<String>, last4: Opt
             },
             move |(shown, channel)| {
                 secret.set(shown);
-                let new_last4 = channel.and_then(|channel| channel.web_chat).and_then(|chat| chat.identity_secret_last4);
+                let new_last4 =
+                    channel.and_then(|channel| channel.web_chat).and_then(|chat| chat.identity_secret_last4);
                 last4.set(new_last4);
             },
         );

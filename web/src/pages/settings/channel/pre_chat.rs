@@ -22,12 +22,15 @@ pub(super) fn PreChatFields(
     fields: RwSignal<Vec<PreChatField>>,
     #[prop(into)] problem: Signal<Option<String>>,
 ) -> impl IntoView {
-    let keys = Memo::new(move |_| fields.with(|fields| fields.iter().map(|field| field.key.clone()).collect::<Vec<_>>()));
+    let keys = Memo::new(move |_| {
+        fields.with(|fields| fields.iter().map(|field| field.key.clone()).collect::<Vec<_>>())
+    });
     let add = move |_| {
         fields.update(|fields| {
             let key = free_key(fields);
             let first = fields.is_empty();
-            let (label, kind) = if first { ("E-mail", PreChatFieldType::Email) } else { ("", PreChatFieldType::Text) };
+            let (label, kind) =
+                if first { ("E-mail", PreChatFieldType::Email) } else { ("", PreChatFieldType::Text) };
             fields.push(PreChatField { key, label: label.to_owned(), kind, required: false });
         });
     };
