@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Auth;
 use crate::channels::WidgetCache;
 use crate::config::Config;
+use crate::conversations::loaders::Loaders;
 use crate::db::Db;
 use crate::http::Readiness;
 use crate::http::rates::{RequestRate, SocketSeats};
@@ -36,6 +37,8 @@ pub struct App {
     pub mail: Mailer,
     /// Cancelled once, when the process goes down: sockets close, background work ends.
     pub stopping: CancellationToken,
+    /// What resolvers read for many rows at once.
+    pub loaders: Loaders,
     /// Live events, handed to whoever watches a workspace.
     pub hub: Hub,
     /// Who looks and types.
@@ -66,6 +69,7 @@ impl App {
         let mail = Mailer::new(config.smtp.clone());
         let processor = Processor::new(db.clone());
         let hub = Hub::new(db.clone());
+        let loaders = Loaders::new(db.clone());
         let request_rate = RequestRate::new(config.limits.requests_per_minute);
         let widgets = WidgetCache::new(db.clone());
         let visitors = Visitors::new(db.clone(), config.limits);
@@ -78,6 +82,7 @@ impl App {
             vault,
             mail,
             stopping: CancellationToken::new(),
+            loaders,
             hub,
             presence: Presence::new(),
             receiver: Receiver::default(),

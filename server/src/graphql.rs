@@ -4,6 +4,7 @@ mod connection;
 mod context;
 pub mod handler;
 mod limits;
+mod node;
 mod problem;
 pub mod socket;
 
@@ -11,32 +12,59 @@ pub use connection::{Cursor, Page, PageInfo, page_size};
 pub use context::ContextExt;
 pub use problem::{GraphqlError, Problem};
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 use crate::auth::graphql::{AuthMutations, AuthQueries};
 use crate::channels::graphql::{ChannelMutations, ChannelQueries};
+use crate::contacts::graphql::{ContactMutations, ContactQueries};
+use crate::conversations::graphql::{ConversationMutations, ConversationQueries};
+use crate::messages::graphql::MessageMutations;
+use crate::realtime::graphql::RealtimeSubscriptions;
 use crate::workspaces::graphql::{WorkspaceMutations, WorkspaceQueries};
 
 /// Every query of every feature.
 #[derive(MergedObject, Default)]
-pub struct Query(AuthQueries, ChannelQueries, WorkspaceQueries);
+pub struct Query(
+    AuthQueries,
+    ChannelQueries,
+    ContactQueries,
+    ConversationQueries,
+    node::NodeQueries,
+    WorkspaceQueries,
+);
 
 /// Every mutation of every feature.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AuthMutations, ChannelMutations, WorkspaceMutations);
+pub struct Mutation(
+    AuthMutations,
+    ChannelMutations,
+    ContactMutations,
+    ConversationMutations,
+    MessageMutations,
+    WorkspaceMutations,
+);
+
+/// Every subscription of every feature.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(RealtimeSubscriptions);
 
 /// The whole API.
-pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
 /// The schema, with the bounds that hold for every operation. `limits` judges documents before this does.
 #[must_use]
 pub fn schema() -> ApiSchema {
     // Our ids are scalars of their own in Rust and all called `ID` outside.
-    Schema::build_with_ignore_name_conflicts(Query::default(), Mutation::default(), EmptySubscription, ["ID"])
-        .limit_depth(12)
-        .limit_recursive_depth(16)
-        .limit_directives(5)
-        .finish()
+    Schema::build_with_ignore_name_conflicts(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+        ["ID"],
+    )
+    .limit_depth(12)
+    .limit_recursive_depth(16)
+    .limit_directives(5)
+    .finish()
 }
 
 /// The schema in GraphQL's own language, as `schema.graphql` keeps it.

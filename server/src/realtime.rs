@@ -2,6 +2,7 @@
 //! the last number it saw.
 
 mod append;
+pub mod graphql;
 mod hub;
 mod listener;
 mod presence;

@@ -16,7 +16,7 @@ use crate::graphql::{ContextExt, GraphqlError, Problem};
 #[Object]
 impl Channel {
     /// Global id.
-    async fn id(&self) -> ChannelId {
+    pub async fn id(&self) -> ChannelId {
         self.id
     }
 

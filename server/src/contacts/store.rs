@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use shared::ContactId;
+use shared::{ContactId, ConversationId};
 use sqlx::FromRow;
 
 use crate::db::WorkspaceTx;
@@ -60,4 +60,57 @@ pub async fn names(tx: &mut WorkspaceTx, ids: &[ContactId]) -> sqlx::Result<Vec<
         .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
         .fetch_all(tx.conn())
         .await
+}
+
+/// This contact, locked until the transaction ends.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lock(tx: &mut WorkspaceTx, id: ContactId) -> sqlx::Result<Option<Contact>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select c.id, c.name, c.email, c.phone, c.locale, c.attributes, c.created_at,
+                exists (select from identities i
+                        where i.workspace_id = $1 and i.contact_id = c.id and i.verified) as verified
+         from contacts c where c.workspace_id = $1 and c.id = $2 for no key update of c",
+    )
+    .bind(workspace_id)
+    .bind(id)
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Stores what a member may change.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn save(tx: &mut WorkspaceTx, contact: &Contact) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query(
+        "update contacts set name = $3, email = $4, phone = $5, updated_at = now()
+         where workspace_id = $1 and id = $2",
+    )
+    .bind(workspace_id)
+    .bind(contact.id)
+    .bind(&contact.name)
+    .bind(&contact.email)
+    .bind(&contact.phone)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The newest conversations with a contact: those that may be on a screen.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn shown_conversations(tx: &mut WorkspaceTx, id: ContactId) -> sqlx::Result<Vec<ConversationId>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_scalar(
+        "select id from conversations where workspace_id = $1 and contact_id = $2 order by id desc limit 20",
+    )
+    .bind(workspace_id)
+    .bind(id)
+    .fetch_all(tx.conn())
+    .await
 }

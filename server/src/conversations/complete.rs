@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::channel::{Channel, channels_by_ids};
 use super::store::Conversation;
+use crate::channels::{Channel, channels_by_ids};
 use crate::contacts::{self, Contact};
 use crate::db::WorkspaceTx;
 use crate::workspaces::member::{Member, members_by_id};
@@ -58,4 +58,15 @@ pub async fn complete(
             Some(FullConversation { conversation, contact, channel, assignee })
         })
         .collect())
+}
+
+/// The same for one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn complete_one(
+    tx: &mut WorkspaceTx,
+    conversation: Conversation,
+) -> sqlx::Result<FullConversation> {
+    complete(tx, vec![conversation]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }

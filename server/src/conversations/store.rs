@@ -6,6 +6,7 @@ use shared::{
     IdentityId, MemberId,
 };
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use crate::db::WorkspaceTx;
 
@@ -60,6 +61,8 @@ macro_rules! columns {
          contact_delivered_seq, contact_read_seq"
     };
 }
+pub(super) use columns;
+
 /// These conversations, in no order; those that are not there are left out.
 ///
 /// # Errors
@@ -94,5 +97,82 @@ pub async fn lock(tx: &mut WorkspaceTx, id: ConversationId) -> sqlx::Result<Opti
     .bind(workspace_id)
     .bind(id)
     .fetch_optional(tx.conn())
+    .await
+}
+
+/// Stores what a change may change.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn save(tx: &mut WorkspaceTx, conversation: &Conversation) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query(
+        "update conversations
+         set status = $3, snoozed_until = $4, handler = $5, assignee_id = $6, waiting_since = $7, last_seq = $8,
+             last_activity_at = $9, preview = $10, preview_author = $11
+         where workspace_id = $1 and id = $2",
+    )
+    .bind(workspace_id)
+    .bind(conversation.id)
+    .bind(conversation.status)
+    .bind(conversation.snoozed_until)
+    .bind(conversation.handler)
+    .bind(conversation.assignee_id)
+    .bind(conversation.waiting_since)
+    .bind(conversation.last_seq)
+    .bind(conversation.last_activity_at)
+    .bind(&conversation.preview)
+    .bind(conversation.preview_author)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Another conversation with the same identity that is not closed: there is room for one only.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn other_not_closed(
+    tx: &mut WorkspaceTx,
+    conversation: &Conversation,
+) -> sqlx::Result<Option<ConversationId>> {
+    if conversation.kind == ConversationKind::Comment {
+        return Ok(None);
+    }
+    let workspace_id = tx.workspace_id();
+    sqlx::query_scalar(
+        "select id from conversations
+         where workspace_id = $1 and identity_id = $2 and status <> 3 and kind <> 2 and id <> $3",
+    )
+    .bind(workspace_id)
+    .bind(conversation.identity_id)
+    .bind(conversation.id)
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Conversations with a contact, newest first, after one of them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn of_contacts(
+    tx: &mut WorkspaceTx,
+    contacts: &[(ContactId, Uuid)],
+    limit: i64,
+) -> sqlx::Result<Vec<Conversation>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(concat!(
+        "select c.* from unnest($2::uuid[], $3::uuid[]) as asked(contact_id, before)
+         cross join lateral (select ",
+        columns!(),
+        " from conversations c
+           where c.workspace_id = $1 and c.contact_id = asked.contact_id and c.id < asked.before
+           order by c.id desc limit $4) c"
+    ))
+    .bind(workspace_id)
+    .bind(contacts.iter().map(|asked| asked.0.0).collect::<Vec<_>>())
+    .bind(contacts.iter().map(|asked| asked.1).collect::<Vec<_>>())
+    .bind(limit)
+    .fetch_all(tx.conn())
     .await
 }

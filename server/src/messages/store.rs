@@ -60,6 +60,8 @@ macro_rules! columns {
          quoted_message_id, edited_at, deleted_at, activity"
     };
 }
+pub(super) use columns;
+
 /// These messages, in no order; those that are not there are left out.
 ///
 /// # Errors

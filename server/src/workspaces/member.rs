@@ -36,7 +36,7 @@ pub struct Member {
 #[Object]
 impl Member {
     /// Global id.
-    async fn id(&self) -> MemberId {
+    pub async fn id(&self) -> MemberId {
         self.id
     }
 

@@ -1,0 +1,7 @@
+//! GraphQL of messages.
+
+mod mutations;
+mod node;
+
+pub use mutations::MessageMutations;
+pub use node::{AttachmentNode, MessageConnection, MessageEdge, MessageNode};

@@ -1,0 +1,265 @@
+//! What a member writes: an answer to the customer, or a note for colleagues.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+use shared::{
+    AttachmentId, AuditAction, AuthorKind, Capabilities, ChannelKind, ConversationId, Direction, Handler,
+    MessageId, MessageStatus, TargetKind,
+};
+use uuid::Uuid;
+
+use super::store::{Attachment, Message};
+use super::write::{self, NewEntry};
+use super::{FullMessage, complete, store};
+use crate::app::App;
+use crate::audit::Entry;
+use crate::channels::channels_by_ids;
+use crate::conversations::drafts::{self, DraftMode};
+use crate::conversations::{self, Changing, FullConversation, complete_one};
+use crate::db::WorkspaceTx;
+use crate::error::AppError;
+use crate::graphql::Problem;
+use crate::realtime::Event;
+use crate::viewer::Viewer;
+
+/// Whom it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The customer.
+    Contact,
+    /// Colleagues only.
+    Members,
+}
+
+/// What a member wrote.
+#[derive(Debug, Clone)]
+pub struct Writing {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// The client's own id: a repeat of it is the same message.
+    pub client_id: Uuid,
+    /// As typed.
+    pub text: String,
+    /// Uploads of the member, in order.
+    pub attachment_ids: Vec<AttachmentId>,
+    /// Which message it answers.
+    pub quoted: Option<MessageId>,
+    /// The newest entry the member had on the screen: an answer by someone else after it stops the sending.
+    pub last_seen_seq: Option<i64>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Written {
+    /// It is stored; or was, when this is a repeat.
+    Message(Box<FullMessage>, Box<FullConversation>),
+    /// It is not, for a reason the member can act on; with the colleague's newer answer where that is it.
+    Problem(Problem, Option<Box<FullMessage>>),
+}
+
+impl From<Problem> for Written {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem, None)
+    }
+}
+
+/// Stores what a member wrote, once per client id.
+///
+/// # Errors
+/// `NOT_FOUND` for a conversation, file or quoted message that the member cannot reach.
+pub async fn write(
+    app: &App,
+    by: &Viewer,
+    audience: Audience,
+    writing: Writing,
+) -> Result<Written, AppError> {
+    let text = writing.text.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
+    if let Some(problem) = unfit(&text, &writing.attachment_ids) {
+        return Ok(problem.into());
+    }
+    let mut tx = app.db.workspace(by.workspace_id).await?;
+    let mut changing = Changing::lock(&mut tx, writing.conversation_id).await?;
+    // Under the lock: of two repeats at the same time the second one finds what the first has stored.
+    if let Some(stored) = write::by_client_id(&mut tx, writing.client_id).await? {
+        return repeat(tx, stored, changing, audience, &text, &writing).await;
+    }
+    let files = files(&mut tx, by, &writing.attachment_ids).await?;
+    if let Some(quoted) = writing.quoted {
+        let found = store::by_ids(&mut tx, &[quoted]).await?;
+        found
+            .first()
+            .filter(|message| message.conversation_id == writing.conversation_id)
+            .ok_or(AppError::NotFound("quoted message"))?;
+    }
+    let status = match audience {
+        Audience::Members => None,
+        Audience::Contact => match ready_to_send(&mut tx, &mut changing, by, writing.last_seen_seq).await? {
+            Ok(status) => Some(status),
+            Err(stopped) => return Ok(stopped),
+        },
+    };
+
+    changing.now.last_seq += 1;
+    let entry = NewEntry {
+        id: MessageId::new(),
+        conversation_id: changing.now.id,
+        channel_id: changing.now.channel_id,
+        seq: changing.now.last_seq,
+        direction: audience.direction(),
+        member_id: by.member_id,
+        client_id: writing.client_id,
+        text: &text,
+        status,
+        quoted: writing.quoted,
+    };
+    if !write::insert_entry(&mut tx, &entry).await? {
+        return Ok(different_message().into()); // taken at this moment, in another conversation
+    }
+    write::link_files(&mut tx, entry.id, &writing.attachment_ids).await?;
+    if let Some(status) = status {
+        write::insert_transmission(&mut tx, entry.id, entry.channel_id, status).await?;
+    }
+    let first_file = files.first().map(|file| file.name.as_str());
+    changing.show(conversations::preview(&text, first_file), AuthorKind::Member);
+    drafts::discard(&mut tx, by.member_id, changing.now.id, audience.draft_mode()).await?;
+    tx.audit(Entry::new(by.actor(), audience.action()).on(TargetKind::Message, entry.id.0).with(json!({
+        "conversation": changing.now.id,
+        "clientId": writing.client_id,
+        "characters": text.chars().count(),
+        "attachments": writing.attachment_ids,
+    })));
+    tx.publish(Event::message_created(changing.now.id, entry.id));
+    let id = entry.id;
+    let conversation = changing.save(&mut tx).await?;
+    let written = show(&mut tx, id, conversation).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+/// Too long, too much, or nothing at all.
+fn unfit(text: &str, attachments: &[AttachmentId]) -> Option<Problem> {
+    let limits = Capabilities::WEB_CHAT;
+    if text.is_empty() && attachments.is_empty() {
+        return Some(Problem::of_field("text", "EMPTY", "Write something, or attach a file."));
+    }
+    if text.chars().count() > limits.text_chars_max {
+        let message = format!("A message can have up to {} characters.", limits.text_chars_max);
+        return Some(Problem::of_field("text", "TOO_LONG", message));
+    }
+    if attachments.len() > limits.files_max {
+        let message = format!("A message can carry up to {} files.", limits.files_max);
+        return Some(Problem::of_field("attachmentIds", "TOO_MANY_FILES", message));
+    }
+    None
+}
+
+/// The files in the order given; each must be the member's own and on no message yet.
+async fn files(tx: &mut WorkspaceTx, by: &Viewer, ids: &[AttachmentId]) -> Result<Vec<Attachment>, AppError> {
+    let found = write::loose_files(tx, by.member_id, ids).await?;
+    let mut found: HashMap<AttachmentId, Attachment> =
+        found.into_iter().map(|file| (file.id, file)).collect();
+    // Each once: a file named twice is not there the second time.
+    ids.iter().map(|id| found.remove(id).ok_or(AppError::NotFound("attachment"))).collect()
+}
+
+/// Checks that nothing speaks against answering, and makes the conversation the sender's and open.
+async fn ready_to_send(
+    tx: &mut WorkspaceTx,
+    changing: &mut Changing,
+    by: &Viewer,
+    last_seen_seq: Option<i64>,
+) -> Result<Result<MessageStatus, Written>, AppError> {
+    if let Some(seen) = last_seen_seq
+        && let Some(newer) = write::newer_answer(tx, changing.now.id, seen, by.member_id).await?
+    {
+        let newer = complete(tx, vec![newer]).await?.pop();
+        let name = newer.as_ref().map_or("Somebody", |newer| newer.author_name.as_str());
+        let problem =
+            Problem::new("NEWER_ANSWER", format!("{name} has just answered. Send yours all the same?"));
+        return Ok(Err(Written::Problem(problem, newer.map(Box::new))));
+    }
+    let channel = channels_by_ids(tx, &[changing.now.channel_id]).await?.pop();
+    let channel = channel.ok_or(AppError::NotFound("channel"))?;
+    if !channel.active {
+        let message = format!("{} is switched off; an admin can switch it on again.", channel.name);
+        return Ok(Err(Problem::new("CHANNEL_INACTIVE", message).into()));
+    }
+    if let Err(problem) = conversations::open_again(tx, changing, by).await? {
+        return Ok(Err(problem.into()));
+    }
+    if changing.now.assignee_id.is_none() {
+        conversations::give(tx, changing, by, Some(by.member_id)).await?;
+    }
+    changing.now.handler = Handler::Human;
+    changing.now.waiting_since = None;
+    // For web chat we are the platform: what is committed is sent.
+    Ok(Ok(match channel.kind {
+        ChannelKind::WebChat => MessageStatus::Sent,
+        _ => MessageStatus::Queued,
+    }))
+}
+
+/// The client did not hear our answer and asks again.
+async fn repeat(
+    mut tx: WorkspaceTx,
+    stored: Message,
+    changing: Changing,
+    audience: Audience,
+    text: &str,
+    writing: &Writing,
+) -> Result<Written, AppError> {
+    let is_untouched = stored.edited_at.is_none() && stored.deleted_at.is_none();
+    let id = stored.id;
+    let is_same = stored.conversation_id == writing.conversation_id
+        && stored.direction == audience.direction()
+        && stored.quoted_message_id == writing.quoted
+        && (!is_untouched || stored.text == text);
+    if !is_same {
+        return Ok(different_message().into());
+    }
+    let attached = store::attachments_of(&mut tx, &[id]).await?;
+    if !attached.iter().map(|file| file.id).eq(writing.attachment_ids.iter().copied()) {
+        return Ok(different_message().into());
+    }
+    Ok(show(&mut tx, id, changing.now).await?)
+}
+
+async fn show(
+    tx: &mut WorkspaceTx,
+    id: MessageId,
+    conversation: conversations::Conversation,
+) -> sqlx::Result<Written> {
+    let message = store::by_ids(tx, &[id]).await?;
+    let message = complete(tx, message).await?.pop().ok_or(sqlx::Error::RowNotFound)?;
+    let conversation = complete_one(tx, conversation).await?;
+    Ok(Written::Message(Box::new(message), Box::new(conversation)))
+}
+
+fn different_message() -> Problem {
+    let message = "This id was used for another message; give yours a new one.";
+    Problem::of_field("clientId", "DIFFERENT_MESSAGE", message)
+}
+
+impl Audience {
+    fn direction(self) -> Direction {
+        match self {
+            Self::Contact => Direction::Outbound,
+            Self::Members => Direction::Note,
+        }
+    }
+
+    fn action(self) -> AuditAction {
+        match self {
+            Self::Contact => AuditAction::MessageSent,
+            Self::Members => AuditAction::NoteAdded,
+        }
+    }
+
+    fn draft_mode(self) -> DraftMode {
+        match self {
+            Self::Contact => DraftMode::Reply,
+            Self::Members => DraftMode::Note,
+        }
+    }
+}
