@@ -92,6 +92,9 @@ impl Desk {
         request_animation_frame(move || {
             if let Some(field) = self.field.get_untracked() {
                 let _ = field.focus();
+                // A dialog that closed may have taken the cursor with it.
+                let end = u32::try_from(field.value().encode_utf16().count()).unwrap_or_default();
+                let _ = field.set_selection_range(end, end);
             }
         });
     }
@@ -242,13 +245,13 @@ fn register_actions(desk: Desk) {
         Action::new("Write a private note", group, move || desk.compose(DraftMode::Note))
             .key(Key::One("n"))
             .when(is_open),
-        Action::new("Assign…", group, || press(".thread-head__assign > button", false))
+        Action::new("Assign…", group, || press(".thread-head__assign .menu > button", false))
             .key(Key::One("a"))
             .when(is_open),
         Action::new("Assign to me", group, with_open(|desk, id| desk.board.assign(id, desk.board.me())))
             .key(Key::One("i"))
             .when(is_open),
-        Action::new("Snooze…", group, || press(".thread-head__snooze > button", false))
+        Action::new("Snooze…", group, || press(".thread-head__snooze .menu > button", false))
             .key(Key::One("s"))
             .when(is_open),
         Action::new("Close", group, with_open(|desk, id| desk.board.close_conversation(id)))

@@ -347,6 +347,13 @@ impl Inbox {
         self.conversations.values().filter(unread).count()
     }
 
+    /// Whether a customer waits for an answer in a view, as far as it is loaded.
+    #[must_use]
+    pub fn someone_waits(&self, view: View) -> bool {
+        let mut known = self.conversations.values().map(|known| &known.conversation);
+        known.any(|conversation| conversation.waiting_since.is_some() && holds(view, conversation, self.me))
+    }
+
     /// A view's list, if it was ever asked for.
     #[must_use]
     pub fn list(&self, view: View) -> Option<&List> {

@@ -540,7 +540,7 @@ fn run(steps: Vec<Step>) -> (Client, Server) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn any_interleaving_ends_in_the_servers_state(steps in prop::collection::vec(step(), 1..120)) {

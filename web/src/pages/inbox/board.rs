@@ -68,6 +68,8 @@ struct Inner {
     loading: bool,
     channels: Vec<ChannelSummary>,
     members: Vec<Member>,
+    /// How many were unread when a thread was last opened: where its "New" line stands.
+    unread_at_open: HashMap<ConversationId, i64>,
     /// Conversations that turned out not to be here.
     missing: Vec<ConversationId>,
     drafts: Drafts,
@@ -219,6 +221,7 @@ impl Board {
                 loading: false,
                 channels: Vec::new(),
                 members: Vec::new(),
+                unread_at_open: HashMap::new(),
                 missing: Vec::new(),
                 drafts: Drafts::default(),
                 reads: HashMap::new(),
@@ -289,6 +292,13 @@ impl Board {
     pub fn count(self, view: InboxView) -> Option<i64> {
         follow(|signals| signals.counts.clone());
         with(|inner| inner.inbox.counts().of(view)).flatten()
+    }
+
+    /// Somebody in a view waits for an answer, as far as it is loaded; tracked.
+    pub fn someone_waits(self, view: InboxView) -> bool {
+        follow(|signals| signals.counts.clone());
+        follow(|signals| signals.lists.clone());
+        with(|inner| inner.inbox.someone_waits(view)) == Some(true)
     }
 
     /// A view's rows in order, and how the list stands; tracked.
@@ -380,6 +390,19 @@ impl Board {
         .unwrap_or_default()
     }
 
+    /// A thread is being opened: from here on the "New" line stands where it stands.
+    pub fn note_unread(self, id: ConversationId) {
+        with(|inner| {
+            let unread = inner.inbox.unread(id).unwrap_or_default();
+            inner.unread_at_open.insert(id, unread);
+        });
+    }
+
+    /// How many were unread when the thread was opened.
+    pub fn unread_at_open(self, id: ConversationId) -> i64 {
+        with(|inner| inner.unread_at_open.get(&id).copied()).flatten().unwrap_or_default()
+    }
+
     /// The newest number of an opened thread.
     pub fn last_seq(self, id: ConversationId) -> i64 {
         with(|inner| inner.inbox.thread(id).map(crate::state::thread::Thread::last_seq))
@@ -402,6 +425,9 @@ impl Board {
                 Ok(answer) => match answer.conversation {
                     Some(thread) => {
                         drafts::loaded(id, thread.reply_draft, thread.note_draft);
+                        let conversation = &thread.conversation;
+                        let unread = conversation.inbound_count - conversation.read_count.unwrap_or_default();
+                        with(|inner| inner.unread_at_open.insert(id, unread));
                         change(|inbox| inbox.conversation_loaded(asked, thread.conversation));
                         change(|inbox| inbox.thread_loaded(id, asked, thread_page(thread.messages)));
                     }

@@ -84,9 +84,10 @@ fn entry(
     let note = message.direction == Direction::Note;
     let failed = status == Some(MessageStatus::Failed);
     let deleted = message.deleted_at.is_some();
-    // The customer is known from the head of the thread; of ours, who it was is worth saying.
-    let named =
-        first && (note || message.author.kind != AuthorKind::Contact) && !message.author.name.is_empty();
+    // The customer is known from the head of the thread; which colleague it was is worth saying.
+    let mine = message.author.member_id.is_some() && message.author.member_id == desk.board.me();
+    let of_others = !mine && message.author.kind != AuthorKind::Contact;
+    let named = first && (note || of_others) && !message.author.name.is_empty();
     let author = named.then(|| {
         let outside = if message.author.kind == AuthorKind::Outside { " · from the app" } else { "" };
         view! {
@@ -150,7 +151,7 @@ fn entry(
             </button>
         }
     });
-    let ticks = status.filter(|_| last || failed).map(ticks);
+    let ticks = status.filter(|_| last && !failed).map(ticks);
     view! {
         <article class=class(message.direction, first, last) class:entry--failed=failed id=anchor(message.id) tabindex="-1">
             {author}

@@ -34,8 +34,18 @@ pub fn ConversationList() -> impl IntoView {
     Effect::new(move |_| {
         let view = desk.view.get();
         let rows = desk.board.rows(view);
-        if desk.board.ready() && !rows.loaded && !rows.failed {
+        if !desk.board.ready() {
+            return;
+        }
+        if !rows.loaded && !rows.failed {
             desk.board.load_rows(view);
+        }
+        // What concerns this agent is known whatever is shown: for the lamps, the title, and to be there at once.
+        for view in [InboxView::Mine, InboxView::Unassigned] {
+            let rows = desk.board.rows(view);
+            if !rows.loaded && !rows.failed {
+                desk.board.load_rows(view);
+            }
         }
     });
     Effect::new(move |_| {
@@ -253,11 +263,12 @@ fn Row(id: ConversationId) -> impl IntoView {
         let preview = conversation.clone();
         let second = move || {
             if typing() {
-                return view! { <span class="row__preview row__preview--typing">"typing…"</span> }.into_any();
+                return view! { <span class="talk__preview talk__preview--typing">"typing…"</span> }
+                    .into_any();
             }
             let ours = matches!(preview.preview_author, AuthorKind::Member | AuthorKind::Outside);
             view! {
-                <span class="row__preview" dir="auto">
+                <span class="talk__preview" dir="auto">
                     {ours.then_some("You: ")}
                     {preview.preview.clone()}
                 </span>
@@ -269,22 +280,22 @@ fn Row(id: ConversationId) -> impl IntoView {
         let assignee = conversation.assignee.as_ref().map(|member| member.name.clone());
         Some(view! {
             <Lamp lit=Signal::stored(waiting.is_some())/>
-            <span class="row__name" dir="auto">{conversation.contact.name.clone()}</span>
-            <span class="row__time" class:row__time--waiting=waiting.is_some()>
+            <span class="talk__name" dir="auto">{conversation.contact.name.clone()}</span>
+            <span class="talk__time" class:talk__time--waiting=waiting.is_some()>
                 {waiting.is_some().then(|| view! { <span class="visually-hidden">"waiting for "</span> })}
                 {age}
             </span>
-            <span class="row__second">
+            <span class="talk__second">
                 <ChannelMark kind=conversation.channel.kind/>
-                {move || draft().then(|| view! { <span class="row__draft">"Draft"</span> })}
+                {move || draft().then(|| view! { <span class="talk__draft">"Draft"</span> })}
                 {second}
             </span>
-            <span class="row__end">
+            <span class="talk__end">
                 {(unread > 0).then(|| view! {
-                    <span class="row__count">{count}<span class="visually-hidden">" unread"</span></span>
+                    <span class="talk__count">{count}<span class="visually-hidden">" unread"</span></span>
                 })}
                 {assignee.map(|name| view! {
-                    <span class="row__assignee" title=format!("Assigned to {name}")>
+                    <span class="talk__assignee" title=format!("Assigned to {name}")>
                         <Avatar name=Signal::stored(name.clone()) size=20/>
                         <span class="visually-hidden">{format!("assigned to {name}")}</span>
                     </span>
@@ -296,8 +307,8 @@ fn Row(id: ConversationId) -> impl IntoView {
     view! {
         <li>
             <a
-                class="row"
-                class:row--unread=move || { desk.board.unread(id) > 0 }
+                class="talk"
+                class:talk--unread=move || { desk.board.unread(id) > 0 }
                 href=href
                 aria-current=move || (desk.open.get() == Some(id)).then_some("true")
             >

@@ -58,7 +58,8 @@ fn trimmed(mut address: &str) -> &str {
                     ']' => '[',
                     _ => '<',
                 };
-                if shorter.contains(open) { shorter } else { shorter.strip_suffix(close).unwrap_or(shorter) }
+                let balanced = shorter.matches(open).count() >= shorter.matches(close).count();
+                if balanced { shorter } else { shorter.strip_suffix(close).unwrap_or(shorter) }
             }
             _ => shorter,
         };

@@ -12,6 +12,7 @@ use super::thread_head::ThreadHead;
 use super::timeline::{Item, first_unread, lay_out};
 use super::{Desk, bubble, calendar, use_desk};
 use crate::api::live;
+use crate::api::messages::DraftMode;
 use crate::components::icon::Icon as Shape;
 use crate::components::{Avatar, Button, Dialog, EmptyState, Icon, Look, Skeleton};
 use crate::state::outbox::PendingState;
@@ -101,12 +102,12 @@ fn Messages(id: ConversationId) -> impl IntoView {
     let missed = RwSignal::new(0_usize);
     let thread = Memo::new(move |_| desk.board.thread(id));
     // Where the unread line stands is decided once, when the thread is first shown.
-    let unread_at_open = StoredValue::new(untrack(|| desk.board.unread(id)));
+    desk.board.note_unread(id);
     let new_from = Memo::new(move |before: Option<&Option<i64>>| {
         if let Some(Some(before)) = before {
             return Some(*before);
         }
-        thread.with(|thread| first_unread(thread.messages.as_deref()?, unread_at_open.get_value()))
+        thread.with(|thread| first_unread(thread.messages.as_deref()?, desk.board.unread_at_open(id)))
     });
     let items = Memo::new(move |_| {
         let conversation = desk.board.conversation(id);
@@ -121,11 +122,13 @@ fn Messages(id: ConversationId) -> impl IntoView {
             None => Vec::new(),
         })
     });
-    keep_place(thread, scroller, at_bottom, missed);
+    let from_end = StoredValue::new(0_i32);
+    keep_place(thread, scroller, at_bottom, missed, from_end);
 
     let on_scroll = move |_| {
         let Some(scroller) = scroller.get_untracked() else { return };
-        let below = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
+        from_end.set_value(scroller.scroll_height() - scroller.scroll_top());
+        let below = from_end.get_value() - scroller.client_height();
         at_bottom.set(below < BOTTOM_PX);
         if below < BOTTOM_PX {
             missed.set(0);
@@ -206,12 +209,14 @@ impl Standing {
 }
 
 /// Keeps what is being read where it is: at the bottom the thread follows, elsewhere it stands still, whether
-/// history grows above or new messages come below.
+/// history grows above or new messages come below. `from_end` is how far the end was below the upper edge when
+/// the thread last stood still: history above does not change it.
 fn keep_place(
     thread: Memo<ThreadView>,
     scroller: NodeRef<html::Div>,
     at_bottom: RwSignal<bool>,
     missed: RwSignal<usize>,
+    from_end: StoredValue<i32>,
 ) {
     /// First and last number shown, how many, and how many of ours are pending.
     type Extent = Option<(i64, i64, usize)>;
@@ -224,22 +229,25 @@ fn keep_place(
             Some((number(messages.first()), number(messages.last()), thread.pending.len()))
         });
         let Some(scroller) = scroller.get_untracked() else { return extent };
-        let (height, top) = (scroller.scroll_height(), scroller.scroll_top());
         let before = before.flatten();
-        request_animation_frame(move || match (before, extent) {
-            (None, Some(_)) => show_newest(&scroller),
-            (Some((first, ..)), Some((now, ..))) if now < first => {
-                scroller.set_scroll_top(top + scroller.scroll_height() - height);
-            }
-            (Some((_, last, pending)), Some((_, now, now_pending))) => {
-                let ours = now_pending > pending;
-                if ours || at_bottom.get_untracked() {
-                    scroller.set_scroll_top(scroller.scroll_height());
-                } else if now > last {
-                    missed.update(|missed| *missed += usize::try_from(now - last).unwrap_or(1));
+        request_animation_frame(move || {
+            match (before, extent) {
+                (None, Some(_)) => show_newest(&scroller),
+                (Some((first, ..)), Some((now, ..))) if now < first => {
+                    let from_end = from_end.try_get_value().unwrap_or_default();
+                    scroller.set_scroll_top(scroller.scroll_height() - from_end);
                 }
+                (Some((_, last, pending)), Some((_, now, now_pending))) => {
+                    let ours = now_pending > pending;
+                    if ours || at_bottom.try_get_untracked() == Some(true) {
+                        scroller.set_scroll_top(scroller.scroll_height());
+                    } else if now > last {
+                        missed.try_update(|missed| *missed += usize::try_from(now - last).unwrap_or(1));
+                    }
+                }
+                _ => {}
             }
-            _ => {}
+            from_end.try_update_value(|from| *from = scroller.scroll_height() - scroller.scroll_top());
         });
         extent
     });
@@ -361,11 +369,11 @@ fn NewerAnswer(id: ConversationId) -> impl IntoView {
     // Esc and the cross decide for safety: nothing goes out.
     Effect::new(move |was: Option<bool>| {
         let is = open.get();
-        if was == Some(true)
-            && !is
-            && let Some((client_id, ..)) = held.get_untracked()
-        {
-            desk.board.keep_editing(&client_id);
+        if was == Some(true) && !is {
+            if let Some((client_id, ..)) = held.get_untracked() {
+                desk.board.keep_editing(&client_id);
+            }
+            desk.compose(DraftMode::Reply);
         }
         is
     });

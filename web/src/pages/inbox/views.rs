@@ -25,7 +25,7 @@ pub fn ViewsColumn() -> impl IntoView {
     let desk = use_desk();
     let link = move |view: InboxView, mark: AnyView, label: String| {
         let count = move || desk.board.count(view).map(short_count);
-        // The lamp is for those who wait for somebody to begin: what nobody has taken.
+        let waits = Memo::new(move |_| desk.board.someone_waits(view));
         view! {
             <li>
                 <a
@@ -36,14 +36,13 @@ pub fn ViewsColumn() -> impl IntoView {
                 >
                     {mark}
                     <span class="views__name">{label}</span>
-                    <span class="views__count">{count}</span>
+                    {move || waits.get().then(|| view! { <Lamp lit=Signal::stored(true)/> })}
+                    <span class="views__count" class:views__count--waiting=move || waits.get()>{count}</span>
                 </a>
             </li>
         }
     };
     let icon = |shape: Shape| view! { <Icon icon=shape/> }.into_any();
-    let unassigned =
-        Signal::derive(move || desk.board.count(InboxView::Unassigned).is_some_and(|count| count > 0));
     let channels = move || {
         let channels = desk.board.channels();
         let links = channels.into_iter().map(|channel| {
@@ -59,11 +58,7 @@ pub fn ViewsColumn() -> impl IntoView {
             </div>
             <ul>
                 {link(InboxView::Mine, icon(Shape::User), name(InboxView::Mine).to_owned())}
-                {link(
-                    InboxView::Unassigned,
-                    view! { <span class="views__lamp"><Lamp lit=unassigned/></span> }.into_any(),
-                    name(InboxView::Unassigned).to_owned(),
-                )}
+                {link(InboxView::Unassigned, icon(Shape::Users), name(InboxView::Unassigned).to_owned())}
                 {link(InboxView::All, icon(Shape::Inbox), name(InboxView::All).to_owned())}
                 {link(InboxView::Snoozed, icon(Shape::AlarmClock), name(InboxView::Snoozed).to_owned())}
                 {link(InboxView::Closed, icon(Shape::CircleCheck), name(InboxView::Closed).to_owned())}
