@@ -201,6 +201,12 @@ fn watch(desk: Desk) {
         window_event_listener(ev::blur, move |_| look()),
         window_event_listener_untyped("visibilitychange", move |_| look()),
         window_event_listener(ev::online, move |_| desk.board.reconnected()),
+        // What was sent and is still waiting for the connection would be lost with the tab: the browser asks first.
+        window_event_listener(ev::beforeunload, move |event| {
+            if desk.board.has_unsent() {
+                event.prevent_default();
+            }
+        }),
     ];
     on_cleanup(move || {
         for handle in handles {

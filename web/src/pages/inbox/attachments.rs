@@ -52,7 +52,6 @@ fn fit(width: Option<i32>, height: Option<i32>) -> Option<(i32, i32)> {
         return None;
     }
     let scale = (f64::from(PREVIEW_PX.0) / width).min(f64::from(PREVIEW_PX.1) / height).min(1.0);
-    #[expect(clippy::cast_possible_truncation, reason = "at most the preview's size")]
     Some(((width * scale).round().max(24.0) as i32, (height * scale).round().max(24.0) as i32))
 }
 

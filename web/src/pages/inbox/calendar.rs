@@ -9,14 +9,12 @@ use crate::api::Timestamp;
 const DAY_MS: i64 = 86_400_000;
 
 fn date(at: Timestamp) -> Date {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds, far below 2^53")]
     Date::new(&JsValue::from_f64(at.0 as f64))
 }
 
 /// A number that is the same for all times of one day of the reader's calendar, and one more the day after.
 #[must_use]
 pub fn day_number(at: Timestamp) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "minutes of an offset")]
     let offset_min = date(at).get_timezone_offset() as i64;
     (at.0 - offset_min * 60_000).div_euclid(DAY_MS)
 }
@@ -65,7 +63,6 @@ fn later(from: Timestamp, days: i64, hour: u32) -> Timestamp {
     day.set_minutes(0);
     day.set_seconds(0);
     day.set_milliseconds(0);
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds, far below 2^53")]
     Timestamp(day.get_time() as i64)
 }
 
@@ -88,7 +85,6 @@ pub fn presets(now: Timestamp) -> Vec<(&'static str, Timestamp)> {
 #[must_use]
 pub fn read_local(text: &str) -> Option<Timestamp> {
     let millis = Date::parse(text);
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds, far below 2^53")]
     (!millis.is_nan()).then_some(Timestamp(millis as i64))
 }
 

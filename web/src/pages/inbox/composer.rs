@@ -242,7 +242,6 @@ fn too_long(draft: &Draft) -> bool {
 
 /// Draws a file anew when it is stored or refused, and at each twentieth of its way.
 fn file_key(file: &FileEntry) -> i32 {
-    #[expect(clippy::cast_possible_truncation, reason = "0 to 20")]
     match &file.state {
         FileState::Uploading(part) => (part * 20.0) as i32,
         FileState::Stored(_) => 100,
@@ -270,7 +269,6 @@ fn FileChip(id: ConversationId, file: FileEntry) -> impl IntoView {
         FileState::Stored(stored) => stored.thumbnail_url.clone(),
         _ => None,
     };
-    #[expect(clippy::cast_possible_truncation, reason = "a file's size")]
     let bytes = attachments::size(size_bytes as i64);
     let title = format!("{full_name}, {bytes}");
     view! {

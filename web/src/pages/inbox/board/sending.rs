@@ -47,6 +47,11 @@ impl Board {
         true
     }
 
+    /// Something was sent that the server does not have yet.
+    pub fn has_unsent(self) -> bool {
+        with(|inner| !inner.inbox.outbox.is_empty()) == Some(true)
+    }
+
     /// Sends a failed message once more, as a new one: the network refused the old one for good.
     pub fn send_again(self, message: &Message) {
         let pending = Pending {
