@@ -56,6 +56,18 @@ pub fn moment_ahead(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// What a preset's name does not say already: the clock, and the date when it is further off than tomorrow.
+#[must_use]
+pub fn preset_detail(at: Timestamp, now: Timestamp) -> String {
+    if day_number(at) - day_number(now) <= 1 {
+        return format(at, &[("hour", "2-digit"), ("minute", "2-digit")]);
+    }
+    format(
+        at,
+        &[("weekday", "short"), ("day", "numeric"), ("month", "short"), ("hour", "2-digit"), ("minute", "2-digit")],
+    )
+}
+
 /// The same day and clock `days` later, at `hour` o'clock; the browser knows when clocks change.
 fn later(from: Timestamp, days: i64, hour: u32) -> Timestamp {
     let day = date(Timestamp(from.0 + days * DAY_MS));
@@ -73,12 +85,16 @@ pub fn presets(now: Timestamp) -> Vec<(&'static str, Timestamp)> {
     let to_monday = (8 - weekday) % 7;
     let to_monday = if to_monday == 0 { 7 } else { to_monday };
     let three_hours = Timestamp(now.0 + 3 * 3_600_000);
-    vec![
-        ("Later today", three_hours),
+    let today = day_number(three_hours) == day_number(now);
+    let mut presets = vec![
+        (if today { "Later today" } else { "In three hours" }, three_hours),
         ("Tomorrow", later(now, 1, 9)),
-        ("Next Monday", later(now, to_monday, 9)),
-        ("In a week", later(now, 7, 9)),
-    ]
+    ];
+    if to_monday != 1 {
+        presets.push(("Next Monday", later(now, to_monday, 9)));
+    }
+    presets.push(("In a week", later(now, 7, 9)));
+    presets
 }
 
 /// Reads what a `datetime-local` field holds; `None` while it is incomplete.

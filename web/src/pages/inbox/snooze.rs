@@ -22,7 +22,7 @@ pub fn SnoozeMenu(id: ConversationId) -> impl IntoView {
             view! {
                 <MenuItem on_press=move |()| snooze(until)>
                     {name}
-                    <span class="menu__detail">{calendar::moment_ahead(until, now)}</span>
+                    <span class="menu__detail">{calendar::preset_detail(until, now)}</span>
                 </MenuItem>
             }
         });
