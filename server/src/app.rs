@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::audit::Notary;
 use crate::auth::Auth;
 use crate::channels::WidgetCache;
 use crate::config::Config;
@@ -31,6 +32,8 @@ pub struct App {
     pub jobs: Wake,
     /// Files of messages.
     pub media: Media,
+    /// Signs the ends of audit chains.
+    pub notary: Notary,
     /// Secrets at rest.
     pub vault: Vault,
     /// Outgoing mail.
@@ -65,6 +68,7 @@ impl App {
     pub fn new(config: Config, db: Db) -> Arc<Self> {
         let auth = Auth::new(&config);
         let media = Media::new(&config);
+        let notary = Notary::new(&config);
         let vault = Vault::new(config.master_key_path());
         let mail = Mailer::new(config.smtp.clone());
         let processor = Processor::new(db.clone());
@@ -79,6 +83,7 @@ impl App {
             auth,
             jobs: Wake::default(),
             media,
+            notary,
             vault,
             mail,
             stopping: CancellationToken::new(),

@@ -1,12 +1,19 @@
 //! The audit log: who did what to which, chained by hash, written in the act's own transaction.
 
+mod anchor;
 mod append;
 mod chain;
+mod notary;
+mod operate;
 mod verify;
 
+pub(crate) use anchor::anchor;
+pub use anchor::{ANCHOR_JOB, sign_head, verify_with_anchors};
 pub use append::{AuditHead, append};
 pub use chain::{GENESIS, Link};
-pub use verify::{Bad, ChainReport, Fault, verify};
+pub use notary::{Anchor, Notary, NotaryError};
+pub use operate::{Verified, verify_all};
+pub use verify::{Bad, ChainReport, Fault, Start, verify_from};
 
 use serde_json::Value;
 use shared::{AuditAction, TargetKind};

@@ -29,6 +29,7 @@ pub fn handlers() -> Handlers {
     Handlers::default()
         .on(recurring::TIDY_WORKSPACE, tidy::tidy_workspace)
         .on(crate::conversations::WAKE, crate::conversations::wake)
+        .on(crate::audit::ANCHOR_JOB, crate::audit::anchor)
         .on(crate::auth::RESET_LETTER, crate::auth::send_reset_letter)
         .on(crate::workspaces::invite::INVITATION_LETTER, crate::workspaces::invite::send_letter)
 }

@@ -1,12 +1,14 @@
 //! Adding entries at the end of a workspace's chain.
 
 use chrono::{DateTime, Timelike as _, Utc};
-use serde_json::{Map, Value};
+use jobs::{NewJob, enqueue};
+use serde_json::{Map, Value, json};
 use shared::WorkspaceId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Entry;
+use super::anchor::{ANCHOR_JOB, ENTRIES_MAX};
 use super::chain::{Link, commitment};
 use crate::realtime::Heads;
 
@@ -49,8 +51,12 @@ pub async fn append(
         .map_err(|_| sqlx::Error::Protocol("the head of the audit chain is no hash".to_owned()))?;
     let at = to_the_microsecond(Utc::now());
     let chained = chain(workspace_id, heads.audit_seq, head, at, entries);
-    store(tx, workspace_id, &chained).await?;
+    store(&mut *tx, workspace_id, &chained).await?;
     let (seq, hash) = chained.last().map_or((heads.audit_seq, head), |last| (last.link.seq, last.hash));
+    if seq / ENTRIES_MAX > heads.audit_seq / ENTRIES_MAX {
+        let anchor = NewJob::new(workspace_id.0, ANCHOR_JOB).with(json!({ "once": true }));
+        enqueue(tx, anchor).await?;
+    }
     Ok(AuditHead { seq, hash: hash.to_vec() })
 }
 

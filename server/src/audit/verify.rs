@@ -48,6 +48,21 @@ pub struct Bad {
     pub fault: Fault,
 }
 
+/// Where to start: after an entry that is known to be good.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// That entry's number; 0 for the beginning of the chain.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { seq: 0, hash: GENESIS }
+    }
+}
+
 /// What checking a chain found.
 #[derive(Debug, Clone)]
 pub struct ChainReport {
@@ -55,11 +70,16 @@ pub struct ChainReport {
     pub entries: i64,
     /// How many of them had their details erased: allowed, and visible.
     pub erased: i64,
-    /// The last entry's hash, as computed from the first on.
+    /// The number of the last good entry.
+    pub head_seq: i64,
+    /// Its hash, as computed from the start on.
     pub head: [u8; 32],
     /// The first bad entry, if any.
     pub bad: Option<Bad>,
 }
+
+/// Entries read per statement: none of them runs into the time limit of statements.
+const PAGE: i64 = 5000;
 
 #[derive(sqlx::FromRow)]
 struct StoredLink {
@@ -78,40 +98,65 @@ struct StoredLink {
     details: Option<String>,
 }
 
-/// Reads a whole chain in order and checks every link, every commitment, the head, and the hashes that were
-/// signed (`signed`: number → hash, signatures checked already).
+/// Reads a chain in order, as far as its head stands now, and checks every link, every commitment, the head, and
+/// the hashes that were signed (`signed`: number → hash, signatures checked already).
 ///
 /// # Errors
 /// When the database fails; what is wrong with the chain is in the report.
-pub async fn verify(
+pub async fn verify_from(
     connection: &mut PgConnection,
     workspace_id: WorkspaceId,
+    start: Start,
     signed: &BTreeMap<i64, [u8; 32]>,
 ) -> sqlx::Result<ChainReport> {
-    let mut report = ChainReport { entries: 0, erased: 0, head: GENESIS, bad: None };
-    let mut rows = sqlx::query_as::<_, StoredLink>(
-        "select e.seq, e.at, e.actor_kind, e.actor_id, e.action, e.target_kind, e.target_id, e.request_id,
-                e.commitment, e.prev_hash, e.hash, d.row_key, d.details
-         from audit_entries e left join audit_details d on d.workspace_id = e.workspace_id and d.seq = e.seq
-         where e.workspace_id = $1 order by e.seq",
-    )
-    .bind(workspace_id)
-    .fetch(&mut *connection);
-    while let Some(row) = rows.try_next().await? {
-        let expected = report.entries.saturating_add(1);
-        match check(workspace_id, expected, &report.head, &row, signed) {
-            Ok(hash) => report.head = hash,
-            Err(bad) => {
-                report.bad = Some(bad);
-                return Ok(report);
+    let mut report = ChainReport { entries: 0, erased: 0, head_seq: start.seq, head: start.hash, bad: None };
+    let head = stored_head(connection, workspace_id).await?;
+    // From the very beginning, numbers below the first are read as well: there must be none.
+    let mut after = if start.seq == 0 { i64::MIN } else { start.seq };
+    loop {
+        let mut rows = sqlx::query_as::<_, StoredLink>(
+            "select e.seq, e.at, e.actor_kind, e.actor_id, e.action, e.target_kind, e.target_id, e.request_id,
+                    e.commitment, e.prev_hash, e.hash, d.row_key, d.details
+             from audit_entries e left join audit_details d on d.workspace_id = e.workspace_id and d.seq = e.seq
+             where e.workspace_id = $1 and e.seq > $2 and e.seq <= $3 order by e.seq limit $4",
+        )
+        .bind(workspace_id)
+        .bind(after)
+        .bind(head.0)
+        .bind(PAGE)
+        .fetch(&mut *connection);
+        let mut read = 0;
+        while let Some(row) = rows.try_next().await? {
+            let expected = report.head_seq.saturating_add(1);
+            match check(workspace_id, expected, &report.head, &row, signed) {
+                Ok(hash) => (report.head_seq, report.head) = (expected, hash),
+                Err(bad) => {
+                    report.bad = Some(bad);
+                    return Ok(report);
+                }
             }
+            read += 1;
+            report.erased = report.erased.saturating_add(i64::from(row.row_key.is_none()));
         }
-        report.entries = expected;
-        report.erased = report.erased.saturating_add(i64::from(row.row_key.is_none()));
+        report.entries = report.entries.saturating_add(read);
+        after = report.head_seq;
+        if read < PAGE {
+            break;
+        }
     }
-    drop(rows);
-    report.bad = check_end(connection, workspace_id, &report, signed).await?;
+    report.bad = check_end(connection, workspace_id, &report, &head, signed).await?;
     Ok(report)
+}
+
+async fn stored_head(
+    connection: &mut PgConnection,
+    workspace_id: WorkspaceId,
+) -> sqlx::Result<(i64, Vec<u8>)> {
+    let head = sqlx::query_as("select audit_seq, audit_hash from workspace_heads where workspace_id = $1")
+        .bind(workspace_id)
+        .fetch_optional(connection)
+        .await?;
+    Ok(head.unwrap_or((0, GENESIS.to_vec())))
 }
 
 fn check(
@@ -158,38 +203,39 @@ fn check(
     Ok(hash)
 }
 
-/// What only shows when the last entry was read: a cut tail, a head set back, details of nothing.
+/// What only shows when the last entry was read: a cut tail, a head set back, something behind the end.
 async fn check_end(
     connection: &mut PgConnection,
     workspace_id: WorkspaceId,
     report: &ChainReport,
+    head: &(i64, Vec<u8>),
     signed: &BTreeMap<i64, [u8; 32]>,
 ) -> sqlx::Result<Option<Bad>> {
-    let next = report.entries.saturating_add(1);
+    let next = report.head_seq.saturating_add(1);
+    if head.0 > report.head_seq {
+        return Ok(Some(Bad { seq: next, fault: Fault::Missing }));
+    }
     if signed.range(next..).next().is_some() {
         return Ok(Some(Bad { seq: next, fault: Fault::NotAsSigned }));
     }
-    let head: Option<(i64, Vec<u8>)> =
-        sqlx::query_as("select audit_seq, audit_hash from workspace_heads where workspace_id = $1")
-            .bind(workspace_id)
-            .fetch_optional(&mut *connection)
-            .await?;
-    let (head_seq, head_hash) = head.unwrap_or((0, GENESIS.to_vec()));
-    if head_seq > report.entries {
-        return Ok(Some(Bad { seq: next, fault: Fault::Missing }));
+    if head.0 < report.head_seq || head.1 != report.head {
+        return Ok(Some(Bad { seq: head.0, fault: Fault::HeadDiffers }));
     }
-    if head_seq < report.entries {
-        return Ok(Some(Bad { seq: head_seq.saturating_add(1), fault: Fault::HeadDiffers }));
-    }
-    if head_hash != report.head {
-        return Ok(Some(Bad { seq: report.entries, fault: Fault::HeadDiffers }));
-    }
-    let orphan: Option<i64> = sqlx::query_scalar(
-        "select seq from audit_details where workspace_id = $1 and (seq > $2 or seq < 1) order by seq limit 1",
+    // One statement, one view: a commit meanwhile moves head and entries together.
+    let behind: Option<(i64, bool)> = sqlx::query_as(
+        "with head as (select coalesce((select audit_seq from workspace_heads where workspace_id = $1), 0) as seq)
+         (select e.seq, true from audit_entries e, head where e.workspace_id = $1 and e.seq > head.seq
+          order by e.seq limit 1)
+         union all
+         (select d.seq, false from audit_details d, head where d.workspace_id = $1 and (d.seq > head.seq or d.seq < 1)
+          order by d.seq limit 1)
+         limit 1",
     )
     .bind(workspace_id)
-    .bind(report.entries)
     .fetch_optional(connection)
     .await?;
-    Ok(orphan.map(|seq| Bad { seq, fault: Fault::DetailsWithoutEntry }))
+    Ok(behind.map(|(seq, is_entry)| Bad {
+        seq,
+        fault: if is_entry { Fault::HeadDiffers } else { Fault::DetailsWithoutEntry },
+    }))
 }

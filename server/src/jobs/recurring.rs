@@ -16,7 +16,7 @@ pub async fn begin_for_workspace(
     connection: &mut PgConnection,
     workspace_id: WorkspaceId,
 ) -> sqlx::Result<()> {
-    for kind in [TIDY_WORKSPACE] {
+    for kind in [TIDY_WORKSPACE, crate::audit::ANCHOR_JOB] {
         // They may fail as often as they like: they come again anyway.
         enqueue(connection, NewJob::new(workspace_id.0, kind).attempts(i16::MAX)).await?;
     }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use server::audit::{self, Bad, ChainReport, Entry, Fault};
+use server::audit::{Bad, ChainReport, Entry, Fault, Start, sign_head, verify_all, verify_from};
 use server::viewer::{Actor, RequestContext};
 use shared::{ActorKind, AuditAction, TargetKind, WorkspaceId};
-use sqlx::{AssertSqlSafe, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use uuid::Uuid;
 
 use crate::kit::TestDatabase;
@@ -36,7 +36,7 @@ async fn chain_of_six(test: &TestDatabase) -> WorkspaceId {
 
 async fn verify(test: &TestDatabase, workspace: WorkspaceId) -> ChainReport {
     let mut tx = test.db.read(workspace).await.unwrap();
-    audit::verify(tx.conn(), workspace, &BTreeMap::new()).await.unwrap()
+    verify_from(tx.conn(), workspace, Start::default(), &BTreeMap::new()).await.unwrap()
 }
 
 /// Does what no role of ours may: as superuser, with the triggers off.
@@ -160,11 +160,11 @@ async fn every_change_to_a_stored_entry_is_found() {
             "insert into audit_entries select workspace_id, 7, at, actor_kind, actor_id, action, target_kind, target_id,
                     request_id, commitment, hash, sha256('x') from audit_entries where seq = 6",
             7,
-            Fault::Changed,
+            Fault::HeadDiffers,
         ),
         ("insert into audit_details select workspace_id, 7, row_key, details from audit_details where seq = 6", 7, Fault::DetailsWithoutEntry),
         // set the head back, or elsewhere
-        ("update workspace_heads set audit_seq = 4", 5, Fault::HeadDiffers),
+        ("update workspace_heads set audit_seq = 4", 4, Fault::HeadDiffers),
         ("update workspace_heads set audit_hash = sha256('x')", 6, Fault::HeadDiffers),
     ];
     let test = TestDatabase::create().await;
@@ -221,4 +221,165 @@ async fn neither_the_server_nor_the_owner_can_change_the_past() {
     {
         assert!(superuser.execute(AssertSqlSafe(statement)).await.is_err(), "{statement}");
     }
+}
+
+/// Rewrites a workspace's chain from entry `from` on, as whoever knows our code could: other actors, every hash
+/// computed anew, the head and the anchors in the database along with it.
+async fn rewrite(test: &TestDatabase, workspace: WorkspaceId, from: i64) {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        seq: i64,
+        at: chrono::DateTime<chrono::Utc>,
+        actor_kind: i16,
+        action: i16,
+        target_kind: Option<i16>,
+        target_id: Option<Uuid>,
+        request_id: Option<Uuid>,
+        commitment: Vec<u8>,
+        prev_hash: Vec<u8>,
+    }
+    let mut superuser = test.superuser().await;
+    sqlx::query("set session_replication_role = replica").execute(&mut superuser).await.unwrap();
+    let rows: Vec<Row> =
+        sqlx::query_as("select * from audit_entries where workspace_id = $1 and seq >= $2 order by seq")
+            .bind(workspace)
+            .bind(from)
+            .fetch_all(&mut superuser)
+            .await
+            .unwrap();
+    let mut previous: [u8; 32] = rows[0].prev_hash.clone().try_into().unwrap();
+    for row in rows {
+        let link = server::audit::Link {
+            workspace_id: workspace,
+            seq: row.seq,
+            at: row.at,
+            actor_kind: row.actor_kind,
+            actor_id: Some(Uuid::from_u128(999)),
+            action: row.action,
+            target_kind: row.target_kind,
+            target_id: row.target_id,
+            request_id: row.request_id,
+            commitment: row.commitment.try_into().unwrap(),
+        };
+        let hash = link.hash(&previous);
+        sqlx::query(
+            "update audit_entries set actor_id = $3, prev_hash = $4, hash = $5 where workspace_id = $1 and seq = $2",
+        )
+        .bind(workspace)
+        .bind(row.seq)
+        .bind(link.actor_id)
+        .bind(previous.as_slice())
+        .bind(hash.as_slice())
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+        previous = hash;
+    }
+    sqlx::query("update workspace_heads set audit_hash = $2 where workspace_id = $1")
+        .bind(workspace)
+        .bind(previous.as_slice())
+        .execute(&mut superuser)
+        .await
+        .unwrap();
+}
+
+/// What `switchboard audit verify` would say of one workspace.
+async fn verify_everything(test: &TestDatabase, workspace: WorkspaceId) -> Option<Bad> {
+    let app = test.app();
+    let mut owner = test.owner_options().connect().await.unwrap();
+    let all = verify_all(&mut owner, &app.db, &app.notary).await.unwrap();
+    all.into_iter().find(|verified| verified.workspace_id == workspace).unwrap().report.bad
+}
+
+#[tokio::test]
+async fn a_clean_chain_with_anchors_raises_no_alarm() {
+    let test = TestDatabase::create().await;
+    let workspace = chain_of_six(&test).await;
+    let app = test.app();
+    let first = sign_head(&app, workspace).await.unwrap().unwrap();
+    assert_eq!(first.seq, 6);
+    assert!(sign_head(&app, workspace).await.unwrap().is_none(), "nothing new to sign");
+    let mut tx = test.db.workspace(workspace).await.unwrap();
+    tx.audit(entry(AuditAction::ConversationClosed, 9));
+    tx.commit().await.unwrap();
+    assert_eq!(sign_head(&app, workspace).await.unwrap().unwrap().seq, 7);
+    assert_eq!(app.notary.exported().unwrap().len(), 2);
+    assert_eq!(verify_everything(&test, workspace).await, None);
+}
+
+#[tokio::test]
+async fn a_chain_that_was_cut_rolled_back_or_rewritten_is_not_the_one_that_was_signed() {
+    let test = TestDatabase::create().await;
+    let cut = "delete from audit_entries where seq > 4; delete from audit_details where seq > 4;
+         update workspace_heads h set audit_seq = 4, audit_hash = (select hash from audit_entries e
+             where e.workspace_id = h.workspace_id and e.seq = 4) where audit_seq = 6";
+    for anchors_too in [false, true] {
+        for (what, seq) in [("cut", 5), ("rewritten", 6), ("removed", 1)] {
+            let workspace = chain_of_six(&test).await;
+            sign_head(&test.app(), workspace).await.unwrap().unwrap();
+            match what {
+                "cut" => tamper(&test, cut).await,
+                "rewritten" => rewrite(&test, workspace, 3).await,
+                _ => {
+                    tamper(
+                        &test,
+                        "delete from audit_entries; delete from audit_details; delete from workspace_heads; delete from workspaces",
+                    )
+                    .await;
+                }
+            }
+            let found = if anchors_too {
+                tamper(&test, "delete from audit_anchors").await; // the file outside the database still knows
+                verify_everything(&test, workspace).await
+            } else {
+                let app = test.app();
+                std::fs::remove_file(app.notary.export_path()).unwrap(); // the database still knows
+                let mut tx = test.db.read(workspace).await.unwrap();
+                let report = server::audit::verify_with_anchors(&mut tx, &app.notary, &[]).await.unwrap();
+                report.bad
+            };
+            assert_eq!(
+                found,
+                Some(Bad { seq, fault: Fault::NotAsSigned }),
+                "{what}, anchors too: {anchors_too}"
+            );
+            let reset = "truncate audit_entries, audit_details; delete from audit_anchors; delete from workspace_heads;
+                         delete from workspaces";
+            tamper(&test, reset).await;
+            let _ = std::fs::remove_file(test.app().notary.export_path());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_anchor_that_we_did_not_sign_is_found_and_a_tampered_chain_is_not_signed() {
+    let test = TestDatabase::create().await;
+    let workspace = chain_of_six(&test).await;
+    sign_head(&test.app(), workspace).await.unwrap().unwrap();
+    tamper(&test, "update audit_anchors set signed_at = signed_at + interval '1 second'").await;
+    assert_eq!(verify_everything(&test, workspace).await, Some(Bad { seq: 6, fault: Fault::BadAnchor }));
+
+    let other = chain_of_six(&test).await;
+    tamper(
+        &test,
+        &format!("update audit_entries set action = 1 where workspace_id = '{}' and seq = 2", other.0),
+    )
+    .await;
+    assert!(sign_head(&test.app(), other).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn every_thousand_entries_the_chain_is_signed_without_waiting() {
+    let test = TestDatabase::create().await;
+    let workspace = test.workspace("Ours").await;
+    let app = test.app();
+    for _ in 0..3 {
+        let mut tx = test.db.workspace(workspace).await.unwrap();
+        (0..400).for_each(|n| tx.audit(entry(AuditAction::ConversationClosed, n)));
+        tx.commit().await.unwrap();
+    }
+    server::jobs::run_due(&app, &std::sync::Arc::new(server::jobs::handlers())).await.unwrap();
+    let anchors = app.notary.exported().unwrap();
+    assert_eq!(anchors.iter().map(|anchor| anchor.seq).collect::<Vec<_>>(), [1200]);
+    assert_eq!(verify_everything(&test, workspace).await, None);
 }

@@ -8,6 +8,7 @@ mod channels;
 mod ingest;
 mod jobs;
 mod kit;
+mod media;
 mod people;
 mod tenancy;
 mod vault;
