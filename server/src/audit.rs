@@ -3,9 +3,12 @@
 mod anchor;
 mod append;
 mod chain;
+pub mod graphql;
 mod notary;
 mod operate;
+mod store;
 mod verify;
+mod words;
 
 pub(crate) use anchor::anchor;
 pub use anchor::{ANCHOR_JOB, sign_head, verify_with_anchors};

@@ -49,11 +49,20 @@ enum Command {
     /// The keys that secrets are sealed with.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// The people who sign in.
     #[command(subcommand)]
     Users(UsersCommand),
     /// Prints the GraphQL schema.
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Checks every entry of every workspace against its chain and against every signed anchor.
+    Verify,
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,6 +173,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), CliError> {
             Ok(())
         }
         Command::Keys(command) => operate::keys(&Config::load(file)?, &command).await,
+        Command::Audit(AuditCommand::Verify) => operate::verify_audit(&Config::load(file)?).await,
         Command::Users(command) => operate::users(&Config::load(file)?, command).await,
         Command::Schema => {
             say(&crate::graphql::sdl());

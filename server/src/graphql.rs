@@ -14,6 +14,7 @@ pub use problem::{GraphqlError, Problem};
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::audit::graphql::AuditQueries;
 use crate::auth::graphql::{AuthMutations, AuthQueries};
 use crate::channels::graphql::{ChannelMutations, ChannelQueries};
 use crate::contacts::graphql::{ContactMutations, ContactQueries};
@@ -25,6 +26,7 @@ use crate::workspaces::graphql::{WorkspaceMutations, WorkspaceQueries};
 /// Every query of every feature.
 #[derive(MergedObject, Default)]
 pub struct Query(
+    AuditQueries,
     AuthQueries,
     ChannelQueries,
     ContactQueries,

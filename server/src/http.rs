@@ -42,6 +42,7 @@ pub fn router(app: &Arc<App>, schema: ApiSchema) -> Router {
         .route("/graphql/ws", get(socket::upgrade))
         .route("/explorer", get(explorer::page))
         .route("/explorer/{file}", get(explorer::file))
+        .merge(crate::media::routes())
         .layer(axum::Extension(schema))
         .layer(from_fn_with_state(Arc::clone(app), member::know))
         .layer(auth::session_layer(app))

@@ -30,6 +30,7 @@ pub(crate) fn start(app: &Arc<App>) {
     let ears = Ears {
         hub: app.hub.clone(),
         presence: app.presence.clone(),
+        jobs: app.jobs.clone(),
         on_revoked: Box::new(move |payload| {
             let (app, payload) = (Arc::clone(&listening), payload.to_owned());
             tokio::spawn(async move { crate::auth::on_notify(&app, &payload).await });

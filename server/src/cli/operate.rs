@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::auth::cli::UsersCommand;
 use crate::config::Config;
 use crate::vault::{rotate, status};
-use crate::{auth, vault};
+use crate::{audit, auth, vault};
 
 /// `switchboard keys …`.
 pub(super) async fn keys(config: &Config, command: &KeysCommand) -> Result<(), CliError> {
@@ -41,6 +41,34 @@ pub(super) async fn keys(config: &Config, command: &KeysCommand) -> Result<(), C
     let outcome: Result<String, CliError> = outcome.await;
     database.close().await;
     say(&outcome?);
+    Ok(())
+}
+
+/// `switchboard audit verify`.
+pub(super) async fn verify_audit(config: &Config) -> Result<(), CliError> {
+    let database = database::open_for_command(config).await?;
+    let outcome = async {
+        let mut owner =
+            database.owner.connect().await.map_err(|error| CliError::Database(error.to_string()))?;
+        let notary = audit::Notary::new(config);
+        audit::verify_all(&mut owner, &database.db, &notary)
+            .await
+            .map_err(|error| CliError::Other(anyhow::Error::new(error)))
+    };
+    let outcome = outcome.await;
+    database.close().await;
+    let (mut entries, mut workspaces, mut bad) = (0_i64, 0_usize, String::new());
+    for audit::Verified { workspace_id, report } in outcome? {
+        workspaces += 1;
+        entries = entries.saturating_add(report.entries);
+        if let Some(audit::Bad { seq, fault }) = report.bad {
+            let _ = write!(bad, "\nworkspace {workspace_id}, entry {seq}: {fault}"); // a String takes it
+        }
+    }
+    if !bad.is_empty() {
+        return Err(CliError::Tampered(format!("the audit log was tampered with:{bad}")));
+    }
+    say(&format!("The audit log is whole: {entries} entries of {workspaces} workspaces."));
     Ok(())
 }
 

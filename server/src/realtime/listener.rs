@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Hub, Presence};
 use crate::db::Db;
+use crate::jobs::Wake;
 
 /// How long nothing may be heard before the connection is asked whether it lives.
 const QUIET: Duration = Duration::from_secs(20);
@@ -22,6 +23,8 @@ pub struct Ears {
     pub presence: Presence,
     /// Told of lost access: the payload of `sb_revoked`.
     pub on_revoked: Box<dyn Fn(&str) + Send + Sync>,
+    /// Told that work is owed.
+    pub jobs: Wake,
 }
 
 /// Listens for the life of the process; comes back by itself when the connection breaks.
@@ -48,7 +51,7 @@ async fn listen_once(db: &Db, ears: &Ears) -> sqlx::Result<()> {
         .acquire_timeout(Duration::from_secs(5))
         .connect_lazy_with((*db.pool().connect_options()).clone());
     let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen_all(["sb_events", "sb_signal", "sb_revoked"]).await?;
+    listener.listen_all(["sb_events", "sb_signal", "sb_revoked", "sb_jobs"]).await?;
     ears.hub.set_listening(true); // rings every room: what was committed meanwhile rang nobody
     ears.presence.ask_who_is_there().await;
     loop {
@@ -73,6 +76,7 @@ fn hand_on(ears: &Ears, notification: &PgNotification) {
         }
         "sb_signal" => ears.presence.hear(notification.payload()),
         "sb_revoked" => (ears.on_revoked)(notification.payload()),
+        "sb_jobs" => ears.jobs.ring(),
         _ => {}
     }
 }

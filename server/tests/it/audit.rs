@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use server::audit::{Bad, ChainReport, Entry, Fault, Start, sign_head, verify_all, verify_from};
 use server::viewer::{Actor, RequestContext};
-use shared::{ActorKind, AuditAction, TargetKind, WorkspaceId};
+use shared::{ActorKind, AuditAction, Role, TargetKind, WorkspaceId};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use uuid::Uuid;
 
-use crate::kit::TestDatabase;
+use crate::kit::{TestDatabase, ask};
 
 /// What an entry of a test was done by and to.
 fn entry(action: AuditAction, n: u128) -> Entry {
@@ -382,4 +383,103 @@ async fn every_thousand_entries_the_chain_is_signed_without_waiting() {
     let anchors = app.notary.exported().unwrap();
     assert_eq!(anchors.iter().map(|anchor| anchor.seq).collect::<Vec<_>>(), [1200]);
     assert_eq!(verify_everything(&test, workspace).await, None);
+}
+
+const LOG: &str = "query($first: Int!, $after: String) { auditLog(first: $first, after: $after) {
+    nodes { seq actorKind actorName action sentence details hash erased clientAddress targetKind targetId }
+    pageInfo { hasNextPage endCursor } } }";
+
+#[tokio::test]
+async fn admins_read_the_log_in_words_page_by_page_and_reading_it_is_an_entry() {
+    let test = TestDatabase::create().await;
+    let (app, owner) = (test.app(), test.owner().await);
+    let agent = test.member(owner.workspace_id, Role::Agent).await;
+    for after in ["agent", "admin"] {
+        let mut tx = test.db.workspace(owner.workspace_id).await.unwrap();
+        tx.audit(
+            Entry::new(owner.actor(), AuditAction::MemberRoleChanged)
+                .on(TargetKind::Member, agent.member_id.0)
+                .with(serde_json::json!({ "before": "agent", "after": after })),
+        );
+        tx.commit().await.unwrap();
+    }
+    let mut tx = test.db.workspace(owner.workspace_id).await.unwrap();
+    sqlx::query("delete from audit_details where seq = 1").execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let variables = serde_json::json!({ "first": 1 });
+    let page = ask(&app, Some(&owner), LOG, variables).await.ok();
+    let newest = &page["auditLog"]["nodes"][0];
+    assert_eq!(newest["seq"], 2);
+    assert_eq!(
+        newest["sentence"],
+        format!("{} changed the role of {} from agent to admin", owner.name, agent.name)
+    );
+    assert_eq!(newest["details"], r#"{"after":"admin","before":"agent"}"#);
+    assert_eq!((&newest["action"], &newest["actorKind"]), (&"member.role_changed".into(), &"member".into()));
+    assert_eq!(newest["targetId"], agent.member_id.to_string());
+    assert_eq!(newest["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(page["auditLog"]["pageInfo"]["hasNextPage"], true);
+
+    let variables = serde_json::json!({ "first": 5, "after": page["auditLog"]["pageInfo"]["endCursor"] });
+    let page = ask(&app, Some(&owner), LOG, variables).await.ok();
+    let oldest = &page["auditLog"]["nodes"];
+    assert_eq!(oldest.as_array().unwrap().len(), 1);
+    assert_eq!((&oldest[0]["seq"], &oldest[0]["erased"]), (&1.into(), &true.into()));
+    assert_eq!(oldest[0]["sentence"], format!("{} changed the role of {}", owner.name, agent.name));
+    assert_eq!(page["auditLog"]["pageInfo"]["hasNextPage"], false);
+
+    let page = ask(&app, Some(&owner), LOG, serde_json::json!({ "first": 5 })).await.ok();
+    let sentences: Vec<&str> = page["auditLog"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["sentence"].as_str().unwrap())
+        .collect();
+    assert_eq!(sentences.len(), 3, "two pages were one reading: {sentences:?}");
+    assert_eq!(sentences[0], format!("{} read the audit log", owner.name));
+}
+
+#[tokio::test]
+async fn the_log_is_for_admins_of_its_own_workspace() {
+    let test = TestDatabase::create().await;
+    let (app, owner) = (test.app(), test.owner().await);
+    let agent = test.member(owner.workspace_id, Role::Agent).await;
+    let stranger = test.owner().await;
+    let mut tx = test.db.workspace(owner.workspace_id).await.unwrap();
+    tx.audit(entry(AuditAction::ConversationClosed, 1));
+    tx.commit().await.unwrap();
+
+    let first = || serde_json::json!({ "first": 5 });
+    assert_eq!(ask(&app, None, LOG, first()).await.codes, ["UNAUTHENTICATED"]);
+    assert_eq!(ask(&app, Some(&agent), LOG, first()).await.codes, ["FORBIDDEN"]);
+    assert_eq!(ask(&app, Some(&agent), "{ auditChain { entries } }", Value::Null).await.codes, ["FORBIDDEN"]);
+    let theirs = ask(&app, Some(&stranger), LOG, first()).await.ok();
+    assert_eq!(theirs["auditLog"]["nodes"], serde_json::json!([]));
+    assert_eq!(ask(&app, Some(&owner), LOG, serde_json::json!({ "first": 0 })).await.codes, ["INVALID"]);
+    let junk = serde_json::json!({ "first": 1, "after": "junk" });
+    assert_eq!(ask(&app, Some(&owner), LOG, junk).await.codes, ["INVALID"]);
+}
+
+#[tokio::test]
+async fn the_state_of_the_chain_is_checked_when_asked() {
+    let test = TestDatabase::create().await;
+    let (app, owner) = (test.app(), test.owner().await);
+    for n in 0..3 {
+        let mut tx = test.db.workspace(owner.workspace_id).await.unwrap();
+        tx.audit(entry(AuditAction::ConversationClosed, n));
+        tx.commit().await.unwrap();
+    }
+    const CHAIN: &str = "{ auditChain { entries headHash verified firstBadSeq } }";
+    let state = ask(&app, Some(&owner), CHAIN, Value::Null).await.ok();
+    assert_eq!(
+        (&state["auditChain"]["entries"], &state["auditChain"]["verified"]),
+        (&3.into(), &true.into())
+    );
+    tamper(&test, "update audit_entries set action = 1 where seq = 2").await;
+    let state = ask(&app, Some(&owner), CHAIN, Value::Null).await.ok();
+    assert_eq!(
+        (&state["auditChain"]["firstBadSeq"], &state["auditChain"]["verified"]),
+        (&2.into(), &false.into())
+    );
 }
