@@ -40,7 +40,7 @@ long_step() {
   trap - INT TERM
   if [ "$status" != 0 ]; then
     tail -n 60 "$log" >&2
-    fail "$title: failed after $((SECONDS - started)) s (all output: $log)"
+    fail "$title: failed with status $status after $((SECONDS - started)) s (all output: $log)"
   fi
   printf '    done in %d s\n' $((SECONDS - started)) >&2
   rm -f "$log"
