@@ -12,3 +12,4 @@ mod media;
 mod people;
 mod tenancy;
 mod vault;
+mod widget;
