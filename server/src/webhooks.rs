@@ -5,11 +5,15 @@
 
 mod delivery;
 mod dirty;
+pub mod graphql;
 mod process;
 mod receive;
+mod requeue;
 mod store;
 
 pub use delivery::{DeliveryOutcome, NewDelivery, NotStored, Receipt, fingerprint};
 pub use process::Processor;
 pub use receive::Receiver;
+pub use requeue::process_delivery_again;
+pub use store::StoredDelivery;
 pub(crate) use store::lock_workspace;

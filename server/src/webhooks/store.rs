@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use shared::{ChannelId, WorkspaceId};
+use shared::{ChannelId, DeliveryId, WorkspaceId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::delivery::NewDelivery;
+use super::delivery::{DeliveryOutcome, NewDelivery};
 use crate::db::{Db, WorkspaceTx};
 
 /// A delivery that was not there before.
@@ -176,7 +176,7 @@ pub(super) async fn pending(tx: &mut WorkspaceTx, at_most: i64) -> sqlx::Result<
 #[derive(Debug, Clone)]
 pub(super) struct Ended {
     pub id: i64,
-    pub outcome: super::DeliveryOutcome,
+    pub outcome: DeliveryOutcome,
     pub reason: Option<String>,
     /// Seconds until the next try, for one that waits.
     pub retry_seconds: i32,
@@ -210,4 +210,81 @@ pub(super) async fn end(tx: &mut WorkspaceTx, ended: &[Ended]) -> sqlx::Result<(
 /// Where work is left, over all workspaces.
 pub(super) async fn workspaces_with_pending(db: &Db) -> sqlx::Result<Vec<WorkspaceId>> {
     sqlx::query_scalar("select workspaces_with_pending_deliveries()").fetch_all(db.ingest_pool()).await
+}
+
+/// A stored delivery as admins see it.
+#[derive(Debug, Clone, FromRow)]
+pub struct StoredDelivery {
+    /// Which.
+    pub id: DeliveryId,
+    /// Through which channel it came.
+    pub channel_id: ChannelId,
+    /// When it was stored.
+    pub received_at: DateTime<Utc>,
+    /// When it ended.
+    pub processed_at: Option<DateTime<Utc>>,
+    outcome: i16,
+    /// Why, where that needs saying.
+    pub reason: Option<String>,
+    /// Tries so far.
+    pub attempts: i16,
+    /// Size of the stored bytes.
+    pub body_bytes: i32,
+}
+
+impl StoredDelivery {
+    /// What became of it; for a number that a newer version wrote: processed.
+    #[must_use]
+    pub fn outcome(&self) -> DeliveryOutcome {
+        DeliveryOutcome::from_code(self.outcome).unwrap_or(DeliveryOutcome::Processed)
+    }
+}
+
+/// Deliveries before a number, newest first.
+pub(super) async fn page(
+    tx: &mut WorkspaceTx,
+    outcome: Option<DeliveryOutcome>,
+    before: i64,
+    at_most: i64,
+) -> sqlx::Result<Vec<StoredDelivery>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select id, channel_id, received_at, processed_at, outcome, reason, attempts, length(body) as body_bytes
+         from webhook_deliveries
+         where workspace_id = $1 and id < $2 and ($3::smallint is null or outcome = $3)
+         order by id desc limit $4",
+    )
+    .bind(workspace_id)
+    .bind(before)
+    .bind(outcome.map(DeliveryOutcome::code))
+    .bind(at_most)
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// Locks one delivery and reads it.
+pub(super) async fn lock(tx: &mut WorkspaceTx, id: DeliveryId) -> sqlx::Result<Option<StoredDelivery>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select id, channel_id, received_at, processed_at, outcome, reason, attempts, length(body) as body_bytes
+         from webhook_deliveries where workspace_id = $1 and id = $2 for no key update",
+    )
+    .bind(workspace_id)
+    .bind(id)
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Back in line, with all its tries.
+pub(super) async fn requeue(tx: &mut WorkspaceTx, id: DeliveryId) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query(
+        "update webhook_deliveries set outcome = 0, reason = null, attempts = 0, run_at = now(), processed_at = null
+         where workspace_id = $1 and id = $2",
+    )
+    .bind(workspace_id)
+    .bind(id)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
