@@ -21,6 +21,7 @@ use crate::contacts::graphql::{ContactMutations, ContactQueries};
 use crate::conversations::graphql::{ConversationMutations, ConversationQueries};
 use crate::messages::graphql::MessageMutations;
 use crate::realtime::graphql::RealtimeSubscriptions;
+use crate::webhooks::graphql::{DeliveryMutations, DeliveryQueries};
 use crate::workspaces::graphql::{WorkspaceMutations, WorkspaceQueries};
 
 /// Every query of every feature.
@@ -32,6 +33,7 @@ pub struct Query(
     ContactQueries,
     ConversationQueries,
     node::NodeQueries,
+    DeliveryQueries,
     WorkspaceQueries,
 );
 
@@ -43,6 +45,7 @@ pub struct Mutation(
     ContactMutations,
     ConversationMutations,
     MessageMutations,
+    DeliveryMutations,
     WorkspaceMutations,
 );
 

@@ -6,6 +6,7 @@
 
 mod config;
 mod error;
+mod files;
 mod guard;
 mod limits;
 mod pages;
@@ -42,11 +43,14 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/seen", post(post::seen))
         .route("/typing", post(post::typing))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route("/uploads", post(files::upload).layer(DefaultBodyLimit::max(files::request_bytes_max())))
         .route("/events", get(socket::upgrade))
         .route_layer(from_fn_with_state(Arc::clone(app), guard::check));
     Router::new()
         .nest("/widget/v1/{widget_id}", api)
         .route("/widget/v1/{widget_id}/frame", get(pages::frame))
+        .route("/widget/v1/{widget_id}/files/{id}", get(files::original))
+        .route("/widget/v1/{widget_id}/files/{id}/thumbnail", get(files::thumbnail))
         .route("/widget.js", get(pages::loader))
         .route("/widget/assets/{file}", get(pages::asset))
         .route("/try/{widget_id}", get(pages::try_it))

@@ -37,6 +37,17 @@ impl Refusal {
     pub(super) const CONFLICT: Self =
         Self::new(StatusCode::CONFLICT, "CONFLICT", "Another message has this id already.");
 
+    pub(super) const NO_FILES: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "ATTACHMENTS_OFF", "This chat does not take files.");
+    pub(super) const TOO_LARGE: Self =
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "The file is larger than 20 MB.");
+    pub(super) const EMPTY_FILE: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "EMPTY", "The file is empty.");
+    pub(super) const NO_ROOM: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "QUOTA_EXCEEDED", "No more files can be taken.");
+    pub(super) const INTERRUPTED: Self =
+        Self::new(StatusCode::BAD_REQUEST, "INTERRUPTED", "The file did not arrive whole.");
+
     /// Too fast; the same request may succeed after that time.
     pub(super) fn slow_down(retry_after_ms: u64) -> Self {
         Self {

@@ -1,15 +1,13 @@
 //! A message as a visitor's browser gets it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{Duration, Utc};
 use serde_json::{Value, json};
-use shared::Direction;
+use shared::{AttachmentId, AttachmentKind, Direction};
 
 use super::error::Refusal;
 use crate::app::App;
 use crate::channels::LiveWidget;
-use crate::error::AppError;
+use crate::media;
 use crate::messages::FullMessage;
 
 /// How long a file's address works, in hours.
@@ -26,23 +24,21 @@ pub(super) fn message(app: &App, widget: &LiveWidget, full: &FullMessage) -> Res
     };
     let deleted = message.deleted_at.is_some();
     let mut attachments = Vec::new();
-    if !deleted {
-        for file in &full.attachments {
-            let path = format!("/widget/v1/{}/files/{}", widget.widget_id, file.id);
-            let thumbnail =
-                file.has_thumbnail.then(|| link(app, &format!("{path}/thumbnail"))).transpose()?;
-            attachments.push(json!({
-                "id": file.id,
-                "kind": file.kind.as_str(),
-                "name": file.name,
-                "contentType": file.content_type,
-                "sizeBytes": file.size_bytes,
-                "width": file.width,
-                "height": file.height,
-                "url": link(app, &path)?,
-                "thumbnailUrl": thumbnail,
-            }));
-        }
+    for attachment in full.attachments.iter().filter(|_| !deleted) {
+        attachments.push(file(
+            app,
+            widget,
+            &File {
+                id: attachment.id,
+                kind: attachment.kind,
+                name: &attachment.name,
+                content_type: &attachment.content_type,
+                size_bytes: attachment.size_bytes,
+                width: attachment.width,
+                height: attachment.height,
+                has_thumbnail: attachment.has_thumbnail,
+            },
+        )?);
     }
     Ok(Some(json!({
         "seq": message.seq,
@@ -57,10 +53,34 @@ pub(super) fn message(app: &App, widget: &LiveWidget, full: &FullMessage) -> Res
     })))
 }
 
-/// An address that is its own permission for a while, since images in a frame cannot send a header.
-fn link(app: &App, path: &str) -> Result<String, Refusal> {
-    let expires = (Utc::now() + Duration::hours(LINK_HOURS)).timestamp();
-    let signature =
-        app.vault.sign("file-link", format!("{path}|{expires}").as_bytes()).map_err(AppError::from)?;
-    Ok(format!("{path}?e={expires}&s={}", URL_SAFE_NO_PAD.encode(signature)))
+/// A file, wherever it comes from.
+pub(super) struct File<'a> {
+    pub id: AttachmentId,
+    pub kind: AttachmentKind,
+    pub name: &'a str,
+    pub content_type: &'a str,
+    pub size_bytes: i64,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    pub has_thumbnail: bool,
+}
+
+/// A file as a visitor's browser gets it. Its addresses are their own permission for a while, since images
+/// in a frame cannot send a header.
+pub(super) fn file(app: &App, widget: &LiveWidget, file: &File<'_>) -> Result<Value, Refusal> {
+    let expires = Utc::now() + Duration::hours(LINK_HOURS);
+    let path = format!("/widget/v1/{}/files/{}", widget.widget_id, file.id);
+    let thumbnail =
+        file.has_thumbnail.then(|| media::sign(app, &format!("{path}/thumbnail"), expires)).transpose()?;
+    Ok(json!({
+        "id": file.id,
+        "kind": file.kind.as_str(),
+        "name": file.name,
+        "contentType": file.content_type,
+        "sizeBytes": file.size_bytes,
+        "width": file.width,
+        "height": file.height,
+        "url": media::sign(app, &path, expires)?,
+        "thumbnailUrl": thumbnail,
+    }))
 }

@@ -8,11 +8,11 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use server::app::App;
 use server::webhooks::{NewDelivery, Receipt, fingerprint};
-use shared::{ChannelId, ChannelKind, WorkspaceId};
+use shared::{ChannelId, ChannelKind, Role, WorkspaceId};
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::kit::TestDatabase;
+use crate::kit::{TestDatabase, ask};
 
 /// A web chat channel, and processes over its database.
 struct Ingest {
@@ -419,4 +419,45 @@ async fn work_left_by_a_process_that_died_is_found() {
     tx.commit().await.unwrap();
     ingest.settle().await;
     assert_eq!(ingest.texts("v_ana").await, ["left behind"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_sees_failed_deliveries_and_has_one_processed_again() {
+    let ingest = Ingest::start(1).await;
+    let admin = ingest.test.member(ingest.workspace_id, Role::Admin).await;
+    let agent = ingest.test.member(ingest.workspace_id, Role::Agent).await;
+    let stranger = ingest.test.owner().await;
+    let mut broken = ingest.message("v_ana", Uuid::now_v7(), "x");
+    let good = std::mem::replace(&mut broken.body, b"broken".to_vec());
+    ingest.post(0, broken).await;
+    ingest.say("v_ben", "fine").await;
+    ingest.settle().await;
+
+    let app = &ingest.processes[0];
+    let list = "query($o: DeliveryOutcome) { deliveries(outcome: $o, first: 10) { nodes { id outcome reason attempts bodyBytes }
+                pageInfo { hasNextPage } } }";
+    assert_eq!(ask(app, Some(&agent), list, json!({})).await.codes, ["FORBIDDEN"]);
+    let all = ask(app, Some(&admin), list, json!({})).await.ok();
+    assert_eq!(all["deliveries"]["nodes"].as_array().unwrap().len(), 2);
+    assert_eq!(ask(app, Some(&stranger), list, json!({})).await.ok()["deliveries"]["nodes"], json!([]));
+    let failed = ask(app, Some(&admin), list, json!({ "o": "FAILED" })).await.ok();
+    let node = &failed["deliveries"]["nodes"][0];
+    assert_eq!((&node["outcome"], &node["attempts"]), (&json!("FAILED"), &json!(1)));
+
+    let again = "mutation($id: ID!) { processDeliveryAgain(deliveryId: $id) { delivery { outcome } problem { code } } }";
+    let id = json!({ "id": node["id"] });
+    assert_eq!(ask(app, Some(&stranger), again, id.clone()).await.codes, ["NOT_FOUND"]);
+    // "A fix": here the bytes, in life the adapter.
+    sqlx::query("update webhook_deliveries set body = $1 where outcome = 4")
+        .bind(good)
+        .execute(&mut ingest.test.superuser().await)
+        .await
+        .unwrap();
+    let answer = ask(app, Some(&admin), again, id.clone()).await.ok();
+    assert_eq!(answer["processDeliveryAgain"]["delivery"]["outcome"], "PENDING");
+    ingest.settle().await;
+    assert_eq!(ingest.texts("v_ana").await, ["x"]);
+    let answer = ask(app, Some(&admin), again, id).await.ok();
+    assert_eq!(answer["processDeliveryAgain"]["problem"]["code"], "ALREADY_PROCESSED");
+    assert_eq!(ingest.count("select count(*) from audit_entries where action = 41").await, 1);
 }

@@ -529,3 +529,40 @@ async fn a_socket_without_a_session_or_from_a_foreign_site_is_refused() {
         assert!(tokio_tungstenite::connect_async(request).await.is_err(), "{origin:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_up_rides_on_a_message_and_opens_by_its_signed_address() {
+    let widget = Widget::start().await;
+    let visitor = widget.visitor().await;
+    let form = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"note.txt\"\r\ncontent-type: text/html\r\n\r\nhello file\r\n--b--\r\n";
+    let upload = |token: String| {
+        let request = Request::post(widget.path("/uploads"))
+            .header(header::ORIGIN, widget.app.config.origin())
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        widget.ask(request, Body::from(form))
+    };
+    let file = upload(visitor.clone()).await;
+    assert_eq!(file.status, StatusCode::CREATED, "{file:?}");
+    let foreign = upload(widget.visitor().await).await;
+
+    // Somebody else's file is as if it were not there.
+    let ids = [&file.body["id"], &foreign.body["id"]];
+    let posted = json!({ "clientMessageId": Uuid::now_v7(), "attachmentIds": ids }).to_string();
+    assert_eq!(widget.post("/messages", Some(&visitor), posted).await.status, StatusCode::CREATED);
+    widget.texts(&visitor, 1).await;
+    let page = widget.get("/messages", &visitor).await.body;
+    let attachments = page["messages"][0]["attachments"].as_array().unwrap();
+    assert_eq!(attachments.len(), 1);
+    assert_eq!((&attachments[0]["id"], &attachments[0]["name"]), (&file.body["id"], &json!("note.txt")));
+    assert_eq!(widget.count("select count(*) from conversations where preview = 'note.txt'").await, 1);
+
+    let url = attachments[0]["url"].as_str().unwrap();
+    let opened = widget.ask(Request::get(url), Body::empty()).await;
+    assert_eq!((opened.status, &opened.body), (StatusCode::OK, &json!("hello file")));
+    assert!(opened.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+    let forged = url.replace("&s=", "&s=A");
+    assert_eq!(widget.ask(Request::get(forged), Body::empty()).await.status, StatusCode::NOT_FOUND);
+    let other = url.replace(file.body["id"].as_str().unwrap(), foreign.body["id"].as_str().unwrap());
+    assert_eq!(widget.ask(Request::get(other), Body::empty()).await.status, StatusCode::NOT_FOUND);
+}
