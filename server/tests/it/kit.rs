@@ -5,6 +5,8 @@ mod browser;
 mod database;
 mod people;
 mod smtp;
+mod statements;
+mod threads;
 
 pub use ask::{Answer, ask};
 pub use browser::Browser;
