@@ -69,7 +69,8 @@ impl Loaders {
         Key: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
         Batch: Loader<Key, Error = Arc<AppError>>,
     {
-        self.0.load_one(key).await.map_err(|error| match &*error {
+        // Without tokio's turn-taking: a long page would be cut into more statements than a short one.
+        tokio::task::unconstrained(self.0.load_one(key)).await.map_err(|error| match &*error {
             AppError::Unavailable => AppError::Unavailable.into(),
             other => AppError::Internal(anyhow::anyhow!("{other:?}")).into(),
         })

@@ -21,7 +21,7 @@ const TYPING_EXPIRES: Duration = Duration::from_secs(6);
 /// A client that starts or stops typing asks anew; it has not left in between.
 const LEAVING_GRACE: Duration = Duration::from_millis(1_000);
 /// Signals are worth little: with this many waiting, further ones are dropped.
-const OUTBOX_MAX: usize = 1_024;
+const OUTBOX_MAX: usize = 8_192;
 
 /// Somebody at a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,8 +53,7 @@ type Place = (WorkspaceId, ConversationId);
 struct Table {
     places: HashMap<Place, Room>,
     /// What this process's own sockets hold.
-    held: HashMap<u64, Held>,
-    next_holding: u64,
+    held: HashMap<(Place, Option<MemberId>), Tally>,
 }
 
 #[derive(Default)]
@@ -70,10 +69,11 @@ struct Mark {
     typing_until: Option<Instant>,
 }
 
-struct Held {
-    place: Place,
+/// How many sockets of this process hold a person at a place.
+struct Tally {
     person: Person,
-    typing: bool,
+    here: usize,
+    typing: usize,
 }
 
 impl Presence {
@@ -95,13 +95,11 @@ impl Presence {
         typing: bool,
     ) -> Holding {
         let place = (workspace_id, conversation_id);
-        let mut table = self.table();
-        let number = table.next_holding;
-        table.next_holding += 1;
-        table.held.insert(number, Held { place, person: person.clone(), typing });
-        drop(table);
-        self.say_held(place, &person);
-        Holding { presence: self.clone(), number }
+        self.change_tally(place, &person, |tally| {
+            tally.here += 1;
+            tally.typing += usize::from(typing);
+        });
+        Holding { presence: self.clone(), place, person, typing }
     }
 
     /// The person has the inbox open at all: [`Presence::agents_online`].
@@ -216,17 +214,13 @@ impl Presence {
 
     /// Says what all of this process's holdings of a person come to at a place.
     fn say_held(&self, place: Place, person: &Person) {
+        let who = person.member_id;
         let (there, typing, was_typing) = {
             let table = self.table();
-            let mut held = table
-                .held
-                .values()
-                .filter(|held| held.place == place && held.person.member_id == person.member_id)
-                .peekable();
-            let there = held.peek().is_some();
-            let mark =
-                table.places.get(&place).and_then(|room| room.marks.get(&(person.member_id, self.0.process)));
-            (there, held.any(|held| held.typing), mark.is_some_and(|mark| mark.typing_until.is_some()))
+            let tally = table.held.get(&(place, who));
+            let mark = table.places.get(&place).and_then(|room| room.marks.get(&(who, self.0.process)));
+            let was_typing = mark.is_some_and(|mark| mark.typing_until.is_some());
+            (tally.is_some(), tally.is_some_and(|tally| tally.typing > 0), was_typing)
         };
         if !there {
             self.say(place, SignalKind::Gone, person.clone(), false);
@@ -239,28 +233,34 @@ impl Presence {
     }
 
     fn say_all_held(&self) {
-        let held: HashMap<(Place, Option<MemberId>), Person> = self
-            .table()
-            .held
-            .values()
-            .map(|held| ((held.place, held.person.member_id), held.person.clone()))
-            .collect();
-        for ((place, _), person) in held {
+        for (place, person) in self.held(|_| true) {
             self.say_held(place, &person);
         }
     }
 
     fn say_typing_held(&self) {
-        let held: HashMap<(Place, Option<MemberId>), Person> = self
-            .table()
-            .held
-            .values()
-            .filter(|held| held.typing)
-            .map(|held| ((held.place, held.person.member_id), held.person.clone()))
-            .collect();
-        for ((place, _), person) in held {
+        for (place, person) in self.held(|tally| tally.typing > 0) {
             self.say(place, SignalKind::Typing, person, true);
         }
+    }
+
+    fn held(&self, wanted: impl Fn(&Tally) -> bool) -> Vec<(Place, Person)> {
+        let table = self.table();
+        let held = table.held.iter().filter(|(_, tally)| wanted(tally));
+        held.map(|((place, _), tally)| (*place, tally.person.clone())).collect()
+    }
+
+    fn change_tally(&self, place: Place, person: &Person, change: impl FnOnce(&mut Tally)) {
+        let mut table = self.table();
+        let key = (place, person.member_id);
+        let tally =
+            table.held.entry(key).or_insert_with(|| Tally { person: person.clone(), here: 0, typing: 0 });
+        change(tally);
+        if tally.here == 0 {
+            table.held.remove(&key);
+        }
+        drop(table);
+        self.say_held(place, person);
     }
 
     /// Takes it in here, and tells the others.
@@ -323,13 +323,6 @@ impl Presence {
             !room.is_empty()
         });
     }
-
-    fn let_go(&self, number: u64) {
-        let mut table = self.table();
-        let Some(held) = table.held.remove(&number) else { return };
-        drop(table);
-        self.say_held(held.place, &held.person);
-    }
 }
 
 impl Default for Presence {
@@ -378,31 +371,27 @@ fn nowhere() -> ConversationId {
 /// While this lives, somebody is there.
 pub struct Holding {
     presence: Presence,
-    number: u64,
+    place: Place,
+    person: Person,
+    typing: bool,
 }
 
 impl Drop for Holding {
     fn drop(&mut self) {
-        let (presence, number) = (self.presence.clone(), self.number);
         // Typing ends at once, being there a moment later.
-        let held = {
-            let mut table = presence.table();
-            table.held.get_mut(&number).map(|held| {
-                held.typing = false;
-                (held.place, held.person.clone())
-            })
-        };
-        if let Some((place, person)) = held {
-            presence.say_held(place, &person);
+        if self.typing {
+            self.presence.change_tally(self.place, &self.person, |tally| tally.typing -= 1);
         }
+        let (presence, place, person) = (self.presence.clone(), self.place, self.person.clone());
+        let leave = move || presence.change_tally(place, &person, |tally| tally.here -= 1);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
                 runtime.spawn(async move {
                     tokio::time::sleep(LEAVING_GRACE).await;
-                    presence.let_go(number);
+                    leave();
                 });
             }
-            Err(_) => presence.let_go(number), // the process is going down
+            Err(_) => leave(), // the process is going down
         }
     }
 }

@@ -44,7 +44,9 @@ async fn the_same_message_sent_twenty_times_at_once_is_one_message() {
     }
     assert_eq!(ids.len(), 1);
     let mut tx = test.db.read(viewer.workspace_id).await.unwrap();
-    for (table, expected) in [("messages where direction = 2", 1_i64), ("transmissions", 1), ("transmission_events", 1)] {
+    for (table, expected) in
+        [("messages where direction = 2", 1_i64), ("transmissions", 1), ("transmission_events", 1)]
+    {
         let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
         let count: i64 = sqlx::query_scalar(sql).fetch_one(tx.conn()).await.unwrap();
         assert_eq!(count, expected, "{table}");
@@ -64,7 +66,8 @@ async fn an_answer_is_sent_takes_the_conversation_opens_it_and_ends_the_waiting(
     let (viewer, app) = (test.owner().await, test.app());
     let channel = test.web_chat(viewer.workspace_id).await;
     let id = test.conversation(viewer.workspace_id, channel, 1).await;
-    let close = format!(r#"mutation {{ closeConversation(conversationId: "{id}") {{ problem {{ code }} }} }}"#);
+    let close =
+        format!(r#"mutation {{ closeConversation(conversationId: "{id}") {{ problem {{ code }} }} }}"#);
     ask(&app, Some(&viewer), &close, json!({})).await.ok();
     let sent = send(&app, &viewer, input(id, "  Hello\r\nthere ")).await;
     assert_eq!(sent["message"]["text"], json!("Hello\nthere"));
@@ -132,7 +135,10 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     let channel = test.web_chat(viewer.workspace_id).await;
     let id = test.conversation(viewer.workspace_id, channel, 1).await;
     assert_eq!(send(&app, &viewer, input(id, " \n ")).await["problem"]["code"], json!("EMPTY"));
-    assert_eq!(send(&app, &viewer, input(id, &"x".repeat(10_001))).await["problem"]["code"], json!("TOO_LONG"));
+    assert_eq!(
+        send(&app, &viewer, input(id, &"x".repeat(10_001))).await["problem"]["code"],
+        json!("TOO_LONG")
+    );
     assert_eq!(send(&app, &viewer, input(id, &"ä".repeat(10_000))).await["problem"], Value::Null);
 
     let file = upload(&test, &viewer).await;
@@ -142,14 +148,25 @@ async fn what_does_not_fit_is_refused_with_its_reason() {
     assert_eq!(foreign.codes, ["NOT_FOUND"], "a colleague's upload");
     let sent = send(&app, &viewer, message.clone()).await;
     assert_eq!(sent["conversation"]["preview"], json!("invoice.pdf"));
-    assert_eq!(send(&app, &viewer, message.clone()).await["message"]["id"], sent["message"]["id"], "a repeat");
+    assert_eq!(
+        send(&app, &viewer, message.clone()).await["message"]["id"],
+        sent["message"]["id"],
+        "a repeat"
+    );
     message["clientId"] = json!(Uuid::new_v4());
-    assert_eq!(ask(&app, Some(&viewer), SEND, json!({ "input": message })).await.codes, ["NOT_FOUND"], "used");
+    assert_eq!(
+        ask(&app, Some(&viewer), SEND, json!({ "input": message })).await.codes,
+        ["NOT_FOUND"],
+        "used"
+    );
 
     let elsewhere = test.conversation(viewer.workspace_id, channel, 1).await;
     let mut quoting = input(elsewhere, "See");
     quoting["quotedMessageId"] = sent["message"]["id"].clone();
-    assert_eq!(ask(&app, Some(&viewer), SEND, json!({ "input": quoting.clone() })).await.codes, ["NOT_FOUND"]);
+    assert_eq!(
+        ask(&app, Some(&viewer), SEND, json!({ "input": quoting.clone() })).await.codes,
+        ["NOT_FOUND"]
+    );
     quoting["conversationId"] = json!(id);
     assert_eq!(send(&app, &viewer, quoting).await["message"]["quoted"]["authorName"], json!(viewer.name));
 }
@@ -232,6 +249,6 @@ async fn the_number_of_statements_does_not_grow_with_the_page() {
     ask(&app, Some(&viewer), &many, json!({})).await.ok(); // warm
     let few = test.statements(async { ask(&app, Some(&viewer), &few, json!({})).await.ok() }).await;
     let many = test.statements(async { ask(&app, Some(&viewer), &many, json!({})).await.ok() }).await;
-    assert!(few > 5, "{few}");
+    assert!(few.len() > 5, "{few:?}");
     assert_eq!(few, many);
 }

@@ -70,7 +70,8 @@ async fn a_subscriber_that_comes_and_goes_on_two_processes_sees_every_event_once
                 let mut seen: Vec<i64> = Vec::new();
                 let mut turn = number;
                 while seen.last().copied() != Some(EVENTS) {
-                    turn = turn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    turn =
+                        turn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                     let app = if turn >> 33 & 1 == 0 { &one } else { &two };
                     let cursor = seen.last().copied().unwrap_or(0);
                     let mut stream = Box::pin(app.hub.subscribe(workspace_id, cursor));
