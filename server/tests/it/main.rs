@@ -14,5 +14,6 @@ mod messages;
 mod people;
 mod realtime;
 mod tenancy;
+mod tenancy_catalog;
 mod vault;
 mod widget;
