@@ -484,6 +484,8 @@ impl Inbox {
         {
             known.read = Some(read);
             outcome.changed(Change::Conversation(id));
+            // How many conversations have something unread is counted with the views.
+            outcome.changed(Change::Counts);
         }
     }
 }
