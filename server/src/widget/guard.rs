@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::error::Refusal;
 use crate::app::App;
 use crate::channels::LiveWidget;
+use crate::http::origin;
 
 /// Puts the [`LiveWidget`] into the request and answers preflights. An unknown or inactive widget is a
 /// 404; a foreign origin, or none where browsers always send one, is a 403.
@@ -26,11 +27,10 @@ pub(super) async fn check(
         Err(refusal) => return refusal.into_response(),
     };
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let own = app.config.origin();
-    if !may_call(&widget, &own, origin.as_ref(), request.method(), request.headers()) {
+    if !may_call(&app, &widget, origin.as_ref(), &request) {
         return Refusal::FOREIGN_ORIGIN.into_response();
     }
-    let foreign = origin.filter(|origin| origin.as_bytes() != own.as_bytes());
+    let foreign = origin.filter(|origin| !is_own(&app, origin));
     let preflight = request.method() == Method::OPTIONS;
     let mut response = if preflight {
         StatusCode::NO_CONTENT.into_response()
@@ -54,19 +54,19 @@ pub(super) async fn find(app: &App, widget_id: &str) -> Result<Arc<LiveWidget>, 
     found.ok_or(Refusal::NOT_FOUND)
 }
 
-fn may_call(
-    widget: &LiveWidget,
-    own: &str,
-    origin: Option<&HeaderValue>,
-    method: &Method,
-    headers: &HeaderMap,
-) -> bool {
+fn may_call(app: &App, widget: &LiveWidget, origin: Option<&HeaderValue>, request: &Request) -> bool {
     let Some(origin) = origin else {
         // Browsers leave it out only where they read from the page's own origin; sockets always have one.
+        let headers = request.headers();
         let same = headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin");
-        return method == Method::GET && same && !headers.contains_key(header::UPGRADE);
+        return request.method() == Method::GET && same && !headers.contains_key(header::UPGRADE);
     };
-    origin.to_str().is_ok_and(|origin| origin == own || is_allowed(&widget.origins, origin))
+    is_own(app, origin) || origin.to_str().is_ok_and(|origin| is_allowed(&widget.origins, origin))
+}
+
+/// Our own frame, and our own page to try it on.
+fn is_own(app: &App, origin: &HeaderValue) -> bool {
+    origin.to_str().is_ok_and(|origin| origin::is_own(&app.config, origin))
 }
 
 fn allow(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {

@@ -6,6 +6,7 @@ mod auth;
 mod auth_sockets;
 mod channels;
 mod conversations;
+mod crash;
 mod ingest;
 mod jobs;
 mod kit;

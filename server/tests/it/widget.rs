@@ -421,7 +421,7 @@ async fn the_frame_shows_on_allowed_sites_only() {
     let frame = widget.ask(Request::get(widget.path("/frame")), Body::empty()).await;
     if frame.status == StatusCode::OK {
         let policy = frame.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.ends_with("frame-ancestors https://shop.example"), "{policy}");
+        assert!(policy.ends_with("frame-ancestors 'self' https://shop.example"), "{policy}");
         assert!(!policy.contains("unsafe"));
     }
     assert_eq!(
