@@ -65,7 +65,9 @@ pub(super) async fn labels(
          join conversations c on c.workspace_id = $1 and c.id = m.conversation_id
          where m.workspace_id = $1 and m.id = any($2)
          union all
-         select 8::smallint, id, name from attachments where workspace_id = $1 and id = any($2)",
+         select 8::smallint, id, name from attachments where workspace_id = $1 and id = any($2)
+         union all
+         select 10::smallint, user_id, name from members where workspace_id = $1 and user_id = any($2)",
     )
     .bind(workspace_id)
     .bind(ids)

@@ -39,7 +39,7 @@ pub(super) fn actor_name(entry: &StoredEntry, labels: &Labels) -> String {
 /// The whole entry as a sentence, without its time.
 pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> String {
     use AuditAction as A;
-    let actor = actor_name(entry, labels);
+    let mut actor = actor_name(entry, labels);
     let Some(action) = AuditAction::from_code(entry.action) else {
         return format!("{actor} did something that this version of Switchboard has no words for");
     };
@@ -58,6 +58,13 @@ pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> S
     let file = || {
         label(TargetKind::Attachment).map_or_else(|| "a file".to_owned(), |name| format!("the file {name}"))
     };
+    let user =
+        |before: &str| label(TargetKind::User).map_or_else(String::new, |name| format!("{before}{name}"));
+    if matches!(action, A::PasswordResetRequested | A::PasswordReset | A::SignInFailed)
+        && entry.actor_kind == ActorKind::System.code()
+    {
+        actor = "Someone".to_owned(); // nobody was signed in
+    }
     let fact = |key: &str| facts.get(key).and_then(Value::as_str);
     let doing = match action {
         A::WorkspaceCreated => "created the workspace".to_owned(),
@@ -68,10 +75,10 @@ pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> S
         A::SignedIn => "signed in".to_owned(),
         A::SignedOut => "signed out".to_owned(),
         A::WorkspaceEntered => "entered the workspace".to_owned(),
-        A::PasswordResetRequested => "asked for a link to set a new password".to_owned(),
-        A::PasswordReset => "set a new password through a link".to_owned(),
+        A::PasswordResetRequested => format!("asked for a link to set a new password{}", user(" for ")),
+        A::PasswordReset => format!("set a new password{} through a link", user(" for ")),
         A::PasswordChanged => "changed their password".to_owned(),
-        A::SignInFailed => "failed to sign in: wrong password".to_owned(),
+        A::SignInFailed => format!("failed to sign in{}", user(" as ")),
         A::MemberInvited => match (fact("email"), fact("role")) {
             (Some(email), Some(role)) => format!("invited {email} as {role}"),
             _ => format!("invited {}", target(TargetKind::Invitation, "someone")),

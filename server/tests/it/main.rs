@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
 mod audit;
+mod audited_mutations;
 mod auth;
 mod auth_sockets;
 mod channels;
