@@ -34,7 +34,6 @@ pub use session::Visitors;
 const BODY_BYTES_MAX: usize = 192 * 1024;
 
 /// Every route of the widget.
-#[must_use]
 pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     let api = Router::new()
         .route("/config", get(config::get))
