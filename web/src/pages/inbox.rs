@@ -181,6 +181,11 @@ pub fn InboxPage() -> impl IntoView {
     .into_any()
 }
 
+/// What to call somebody: most visitors have not said their name.
+fn name_of(name: &str) -> String {
+    if name.trim().is_empty() { "Visitor".to_owned() } else { name.to_owned() }
+}
+
 /// Whether the page is visible and has the keyboard.
 fn is_looking() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible

@@ -355,11 +355,6 @@ impl Board {
         with(|inner| inner.inbox.conversation(id)).flatten()
     }
 
-    /// A conversation as it stands, not tracked.
-    pub fn peek(self, id: ConversationId) -> Option<Arc<Conversation>> {
-        with(|inner| inner.inbox.conversation(id)).flatten()
-    }
-
     /// How many of the customer's messages are unread; tracked.
     pub fn unread(self, id: ConversationId) -> i64 {
         follow(|signals| signals.conversations.entry(id).or_default().clone());

@@ -8,7 +8,7 @@ use shared::{AuthorKind, Direction, MessageId, MessageStatus};
 use super::attachments::attachments;
 use super::link_text::{Piece, pieces};
 use super::timeline::Item;
-use super::{Desk, calendar};
+use super::{Desk, calendar, name_of};
 use crate::api::Timestamp;
 use crate::api::messages::{Activity, ActivityKind, DraftMode, Message, QuotedMessage};
 use crate::components::icon::Icon as Shape;
@@ -46,7 +46,7 @@ fn activity_sentence(activity: &Activity) -> String {
         (ActivityKind::Assigned, None, _) => format!("{actor} assigned it"),
         (ActivityKind::Unassigned, ..) => format!("{actor} gave it back to everyone"),
         (ActivityKind::Snoozed, _, Some(until)) => {
-            format!("{actor} snoozed it until {}", time::day_and_clock(until))
+            format!("{actor} snoozed it until {}, {}", time::day(until), time::clock(until))
         }
         (ActivityKind::Snoozed, _, None) => format!("{actor} snoozed it"),
         (ActivityKind::Woken, ..) => "It came back from snooze".to_owned(),
@@ -132,7 +132,7 @@ fn entry(
     let reply = (!deleted && message.direction == Direction::Inbound).then(|| {
         let quoted = QuotedMessage {
             message_id: Some(message.id),
-            author_name: message.author.name.clone(),
+            author_name: name_of(&message.author.name),
             text: if message.text.is_empty() { "A file".to_owned() } else { shortened(&message.text) },
         };
         let id = message.conversation_id;
@@ -249,7 +249,7 @@ fn quote(quoted: QuotedMessage, jump: Callback<MessageId>) -> AnyView {
                 }
             }
         >
-            <span class="quote__author" dir="auto">{quoted.author_name}</span>
+            <span class="quote__author" dir="auto">{name_of(&quoted.author_name)}</span>
             <span class="quote__text" dir="auto">{quoted.text}</span>
         </button>
     }

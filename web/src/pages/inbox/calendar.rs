@@ -64,7 +64,13 @@ pub fn preset_detail(at: Timestamp, now: Timestamp) -> String {
     }
     format(
         at,
-        &[("weekday", "short"), ("day", "numeric"), ("month", "short"), ("hour", "2-digit"), ("minute", "2-digit")],
+        &[
+            ("weekday", "short"),
+            ("day", "numeric"),
+            ("month", "short"),
+            ("hour", "2-digit"),
+            ("minute", "2-digit"),
+        ],
     )
 }
 

@@ -140,7 +140,7 @@ pub fn Composer(id: ConversationId, typing: RwSignal<bool>) -> impl IntoView {
     };
     let note = move || mode.get() == DraftMode::Note;
     let blocked =
-        Memo::new(move |_| draft.with(|draft| draft.is_empty() || draft.uploading() || too_long(draft)));
+        Memo::new(move |_| draft.with(|draft| draft.is_empty() || draft.held_up() || too_long(draft)));
     let remaining = move || {
         draft.with(|draft| {
             let count = draft.text.chars().count();

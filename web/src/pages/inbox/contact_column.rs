@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use shared::{ContactId, ConversationId, ConversationStatus};
 
 use super::board::{contact, update_contact};
-use super::use_desk;
+use super::{name_of, use_desk};
 use crate::api::Failure;
 use crate::api::contacts::{ChangedContact, Contact, EarlierConversation, Identity};
 use crate::app::route::{InboxView, Route};
@@ -108,9 +108,9 @@ fn Details(contact: Contact, known: RwSignal<Option<Contact>>, open: Conversatio
     let identities = contact.identities.iter().cloned().map(identity).collect_view();
     view! {
         <header class="contact__head">
-            <Avatar name=Signal::stored(name.clone()) size=40/>
+            <Avatar name=Signal::stored(name_of(&name)) size=40/>
             <div class="contact__who">
-                <p class="contact__name" dir="auto">{name.clone()}</p>
+                <p class="contact__name" dir="auto">{name_of(&name)}</p>
                 {verified}
             </div>
         </header>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shared::{AuthorKind, ConversationId};
 
 use super::board::Rows;
-use super::{Desk, use_desk, views};
+use super::{Desk, name_of, use_desk, views};
 use crate::api::conversations::Conversation;
 use crate::app::route::{InboxView, Route};
 use crate::components::icon::Icon as Shape;
@@ -156,7 +156,7 @@ fn title(desk: Desk) -> String {
 
 fn matches(desk: Desk, id: ConversationId, wanted: &str) -> bool {
     let fits = |conversation: &Conversation| {
-        conversation.contact.name.to_lowercase().contains(wanted)
+        name_of(&conversation.contact.name).to_lowercase().contains(wanted)
             || conversation
                 .contact
                 .email
@@ -280,7 +280,7 @@ fn Row(id: ConversationId) -> impl IntoView {
         let assignee = conversation.assignee.as_ref().map(|member| member.name.clone());
         Some(view! {
             <Lamp lit=Signal::stored(waiting.is_some())/>
-            <span class="talk__name" dir="auto">{conversation.contact.name.clone()}</span>
+            <span class="talk__name" dir="auto">{name_of(&conversation.contact.name)}</span>
             <span class="talk__time" class:talk__time--waiting=waiting.is_some()>
                 {waiting.is_some().then(|| view! { <span class="visually-hidden">"waiting for "</span> })}
                 {age}

@@ -10,7 +10,7 @@ use super::board::ThreadView;
 use super::composer::Composer;
 use super::thread_head::ThreadHead;
 use super::timeline::{Item, first_unread, lay_out};
-use super::{Desk, bubble, calendar, use_desk};
+use super::{Desk, bubble, calendar, name_of, use_desk};
 use crate::api::live;
 use crate::api::messages::DraftMode;
 use crate::components::icon::Icon as Shape;
@@ -321,7 +321,7 @@ fn Others(id: ConversationId) -> impl IntoView {
     let words = move || {
         let others = others.get();
         let typing: Vec<_> =
-            others.iter().filter(|other| other.typing).map(|other| other.name.clone()).collect();
+            others.iter().filter(|other| other.typing).map(|other| name_of(&other.name)).collect();
         let viewing: Vec<_> = others
             .iter()
             .filter(|other| other.viewing && !other.typing && !other.contact)

@@ -5,7 +5,7 @@ use shared::{ConversationId, ConversationStatus};
 
 use super::calendar;
 use super::snooze::SnoozeMenu;
-use super::use_desk;
+use super::{name_of, use_desk};
 use crate::api::Timestamp;
 use crate::components::icon::Icon as Shape;
 use crate::components::{Avatar, ChannelMark, Icon, IconButton, Menu, MenuItem};
@@ -18,7 +18,7 @@ pub fn ThreadHead(id: ConversationId) -> impl IntoView {
     let with = move |read: fn(&crate::api::conversations::Conversation) -> String| {
         move || conversation.get().map(|conversation| read(&conversation)).unwrap_or_default()
     };
-    let name = with(|conversation| conversation.contact.name.clone());
+    let name = with(|conversation| name_of(&conversation.contact.name));
     let status = Memo::new(move |_| conversation.get().map(|conversation| conversation.status));
     let under = move || {
         let conversation = conversation.get()?;

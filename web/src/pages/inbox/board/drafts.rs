@@ -69,9 +69,9 @@ impl Draft {
         self.files.iter().filter_map(stored).collect()
     }
 
-    /// A file is still under way.
-    pub fn uploading(&self) -> bool {
-        self.files.iter().any(|file| matches!(file.state, FileState::Uploading(_)))
+    /// A file is still under way, or was refused and not taken out: nothing is sent without it unseen.
+    pub fn held_up(&self) -> bool {
+        self.files.iter().any(|file| !matches!(file.state, FileState::Stored(_)))
     }
 
     /// There is nothing in it.
@@ -158,7 +158,15 @@ impl Board {
             UPLOADS.with_borrow_mut(|uploads| uploads.remove(&number));
             set(match stored {
                 Ok(attachment) => FileState::Stored(attachment),
-                Err(failure) => FileState::Failed(failure.sentence()),
+                Err(failure) => {
+                    let words = failure.sentence();
+                    let said = !words.trim().is_empty();
+                    FileState::Failed(if said {
+                        words
+                    } else {
+                        "This file could not be uploaded.".to_owned()
+                    })
+                }
             });
         };
         match upload::start(file, move |part| set(FileState::Uploading(part)), done) {

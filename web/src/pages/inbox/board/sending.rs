@@ -24,7 +24,7 @@ impl Board {
             let draft = inner.drafts.of(id, mode);
             let text = draft.text.trim().to_owned();
             let attachments = draft.attachments();
-            if draft.uploading() || (text.is_empty() && attachments.is_empty()) {
+            if draft.held_up() || (text.is_empty() && attachments.is_empty()) {
                 return None;
             }
             let quoted = draft.quoted.clone();
