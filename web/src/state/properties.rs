@@ -27,7 +27,7 @@ use crate::api::messages::{Author, DraftMode, Message};
 use crate::app::route::InboxView as View;
 
 const PAGE: usize = 2;
-const CONVERSATIONS: u8 = 7;
+const CONVERSATIONS: u8 = 5;
 
 fn me() -> MemberId {
     MemberId(Uuid::from_u128(1))
@@ -296,6 +296,12 @@ impl Client {
         self.take(outcome.effects, server);
     }
 
+    fn catch_up(&mut self, server: &Server) {
+        while self.inbox.cursor().is_some_and(|cursor| (cursor as usize) < server.now()) {
+            self.deliver(server, 0, 0);
+        }
+    }
+
     fn ask_page(&mut self, view: View, server: &Server) {
         if let Some((asked, after)) = self.inbox.page_wanted(view) {
             self.under_way.push((Question::Page { view, after }, asked, server.now()));
@@ -439,14 +445,24 @@ enum Step {
     Reopen(u8),
     StatusMoves(u8),
     ReadElsewhere(u8),
-    Deliver { lag: usize },
-    Repeat { back: usize },
+    Deliver {
+        lag: usize,
+    },
+    /// Everything that has happened: from here on an answer asked for earlier is out of date.
+    CatchUp,
+    Repeat {
+        back: usize,
+    },
     Skip,
     AskPage(usize),
     AskThread(u8),
     AskCounts,
     Send(u8),
-    Answer { which: usize, fresh: bool, lost: bool },
+    Answer {
+        which: usize,
+        fresh: bool,
+        lost: bool,
+    },
     ServerForgotCursor,
 }
 
@@ -460,13 +476,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => number().prop_map(Step::Snooze),
         1 => number().prop_map(Step::Close),
         1 => number().prop_map(Step::Reopen),
-        1 => number().prop_map(Step::StatusMoves),
+        4 => number().prop_map(Step::StatusMoves),
         1 => number().prop_map(Step::ReadElsewhere),
         8 => (0_usize..4).prop_map(|lag| Step::Deliver { lag }),
+        4 => Just(Step::CatchUp),
         1 => (0_usize..5).prop_map(|back| Step::Repeat { back }),
         1 => Just(Step::Skip),
         4 => (0_usize..6).prop_map(Step::AskPage),
-        2 => number().prop_map(Step::AskThread),
+        5 => number().prop_map(Step::AskThread),
         1 => Just(Step::AskCounts),
         2 => number().prop_map(Step::Send),
         6 => (any::<usize>(), any::<bool>(), any::<bool>())
@@ -493,6 +510,7 @@ fn run(steps: Vec<Step>) -> (Client, Server) {
             Step::StatusMoves(number) => server.deliver_last(number),
             Step::ReadElsewhere(number) => server.read(number),
             Step::Deliver { lag } => client.deliver(&server, 0, lag),
+            Step::CatchUp => client.catch_up(&server),
             Step::Repeat { back } => {
                 let seq = (client.inbox.cursor().unwrap_or(0) as usize).saturating_sub(back);
                 if seq > 0 {
@@ -530,9 +548,7 @@ fn run(steps: Vec<Step>) -> (Client, Server) {
     while !client.under_way.is_empty() {
         client.answer(0, true, false, &mut server);
     }
-    while client.inbox.cursor().is_some_and(|cursor| (cursor as usize) < server.now()) {
-        client.deliver(&server, 0, 0);
-    }
+    client.catch_up(&server);
     while !client.under_way.is_empty() {
         client.answer(0, true, false, &mut server);
     }
