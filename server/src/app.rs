@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::audit::Notary;
 use crate::auth::Auth;
@@ -40,6 +41,8 @@ pub struct App {
     pub mail: Mailer,
     /// Cancelled once, when the process goes down: sockets close, background work ends.
     pub stopping: CancellationToken,
+    /// What still has to end by itself after `stopping`: wait for it before the database is closed.
+    pub background: TaskTracker,
     /// What resolvers read for many rows at once.
     pub loaders: Loaders,
     /// Live events, handed to whoever watches a workspace.
@@ -87,6 +90,7 @@ impl App {
             vault,
             mail,
             stopping: CancellationToken::new(),
+            background: TaskTracker::new(),
             loaders,
             hub,
             presence: Presence::new(),

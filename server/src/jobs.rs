@@ -19,7 +19,7 @@ use crate::app::App;
 
 /// Starts this process's runner and its share of tidying up, until the app stops. Call it inside the runtime.
 pub fn start(app: &Arc<App>) {
-    tokio::spawn(Runner::new(app.clone(), handlers(), app.stopping.clone()).run());
+    app.background.spawn(Runner::new(app.clone(), handlers(), app.stopping.clone()).run());
     tokio::spawn(tidy::keep_installation_tidy(app.clone()));
 }
 

@@ -15,6 +15,9 @@ use crate::{auth, graphql};
 /// Between "not ready" and the closed door, so that a proxy notices first.
 const NOTICE: Duration = Duration::from_millis(300);
 
+/// How long background work may take to finish what it holds.
+const LAST_WORK: Duration = Duration::from_secs(12);
+
 pub(super) async fn serve(mut config: Config) -> Result<(), CliError> {
     let listener = bind(config.listen).await?;
     config.listen = listener.local_addr().map_err(anyhow::Error::new)?;
@@ -49,6 +52,8 @@ pub(super) async fn serve(mut config: Config) -> Result<(), CliError> {
     app.stopping.cancel(); // sockets close with "restarting", background work finishes what it holds
     stop.cancel();
     let _ = serving.await; // a panic there was logged where it happened
+    app.background.close();
+    let _ = tokio::time::timeout(LAST_WORK, app.background.wait()).await; // what is cut off is done again later
     drop(app);
     database.close().await;
     tracing::info!("stopped");

@@ -75,7 +75,8 @@ fn field_names(body: &str) -> BTreeSet<String> {
     for line in body.lines() {
         let text = line.trim();
         if text.starts_with("\"\"\"") {
-            in_description = !in_description && !(text.len() > 3 && text.ends_with("\"\"\""));
+            let closed_again = text.len() > 3 && text.ends_with("\"\"\"");
+            in_description = !(in_description || closed_again);
             continue;
         }
         let name: String = text.chars().take_while(char::is_ascii_alphanumeric).collect();

@@ -100,7 +100,6 @@ pub fn open(key: &Key, place: Place<'_>, sealed: &[u8]) -> Result<Secret, OpenEr
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
