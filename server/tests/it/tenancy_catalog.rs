@@ -291,17 +291,36 @@ async fn requests_that_are_torn_down_at_any_moment_leave_no_workspace_in_the_poo
             assert_eq!(names, ["Theirs"]);
         }
     }
-    for _ in 0..20 {
+    assert_pool_is_clean(&test).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_comes_back_inside_a_transaction_forgets_its_workspace() {
+    let test = TestDatabase::create().await;
+    let ours = test.workspace("Ours").await;
+    // What a `begin` cancelled in flight leaves behind (sqlx #4393), and worse: a setting that outlives its transaction.
+    for local in [true, false] {
         let mut connection = test.db.pool().acquire().await.unwrap();
-        let (setting, idle): (String, bool) = {
-            let row = sqlx::raw_sql(
-                "select coalesce(current_setting('app.workspace_id', true), ''), now() = statement_timestamp()",
-            )
-            .fetch_one(&mut *connection)
-            .await
-            .unwrap();
-            (row.get(0), row.get(1))
-        };
-        assert_eq!((setting.as_str(), idle), ("", true));
+        let left = format!("begin; select set_config('app.workspace_id', '{}', {local})", ours.0);
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(left))).await.unwrap();
+        drop(connection);
+        assert_pool_is_clean(&test).await;
+    }
+}
+
+/// No connection of the pool is in a transaction or in a workspace.
+async fn assert_pool_is_clean(test: &TestDatabase) {
+    let mut held = Vec::new();
+    for _ in 0..6 {
+        let mut connection = test.db.pool().acquire().await.unwrap();
+        let row = sqlx::raw_sql(
+            "select coalesce(current_setting('app.workspace_id', true), ''), now() = statement_timestamp()",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+        let (setting, outside): (String, bool) = (row.get(0), row.get(1));
+        assert_eq!((setting.as_str(), outside), ("", true));
+        held.push(connection);
     }
 }
