@@ -30,8 +30,8 @@ test('an invited colleague joins by the link', async ({ browser, product }) => {
   expect(data.inviteMember.problem).toBeNull();
   sam = await Agent.in(browser, product);
   await sam.page.goto(data.inviteMember.link);
-  await sam.page.getByLabel(/name/i).fill(SAM.name);
-  await sam.page.getByLabel(/password/i).first().fill(SAM.password);
+  await sam.page.getByRole('textbox', { name: /name/i }).fill(SAM.name);
+  await sam.page.getByRole('textbox', { name: /password/i }).first().fill(SAM.password);
   await sam.page.getByRole('button', { name: /join|accept/i }).click();
   await expect(sam.list).toBeVisible();
 });
