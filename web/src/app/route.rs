@@ -113,8 +113,8 @@ impl SettingsPage {
 }
 
 impl Route {
-    /// The inbox as it opens.
-    pub const HOME: Self = Self::Inbox { view: InboxView::Mine, conversation: None };
+    /// The inbox as it opens: everything open, so that whoever waits is in sight.
+    pub const HOME: Self = Self::Inbox { view: InboxView::All, conversation: None };
 
     /// Reads a path and a query (`?token=…` or empty).
     pub fn read(path: &str, query: &str) -> Self {
@@ -135,7 +135,7 @@ impl Route {
             Some("inbox") => {
                 let mut segments = segments.by_ref().peekable();
                 let view = match segments.peek() {
-                    None => InboxView::Mine,
+                    None => InboxView::All,
                     Some(_) => InboxView::read(&mut segments)?,
                 };
                 let conversation = match segments.next() {

@@ -123,7 +123,7 @@ pub fn InboxPage() -> impl IntoView {
     let board = Board::open(&viewer, toasts);
     let view = Memo::new(move |before: Option<&InboxView>| match router.route() {
         Route::Inbox { view, .. } => view,
-        _ => before.copied().unwrap_or(InboxView::Mine),
+        _ => before.copied().unwrap_or(InboxView::All),
     });
     let open = Memo::new(move |_| match router.route() {
         Route::Inbox { conversation, .. } => conversation,

@@ -13,7 +13,7 @@ pub fn MissingPage() -> impl IntoView {
         <main class="page page--centred">
             <h1 class="visually-hidden" tabindex="-1">"Page not found"</h1>
             <EmptyState title="No line here" text="This address leads to no page. It may have been typed wrong, or the page is gone.">
-                <a class="button button--primary" href="/inbox/mine">"Go to the inbox"</a>
+                <a class="button button--primary" href="/inbox/all">"Go to the inbox"</a>
             </EmptyState>
         </main>
     }
