@@ -39,8 +39,6 @@ impl Db {
             ("lock_timeout", "2s"),
             ("idle_in_transaction_session_timeout", "15s"),
             ("plan_cache_mode", "force_generic_plan"),
-            // The rollback after release is usually of nothing; Postgres would say so each time.
-            ("client_min_messages", "error"),
         ]);
         let pool = |size: u32| {
             PgPoolOptions::new()
@@ -51,7 +49,8 @@ impl Db {
                 // whatever comes back to the pool is rolled back, and forgets its workspace.
                 .after_release(|connection, _| {
                     Box::pin(async move {
-                        connection.execute("rollback; set app.workspace_id = ''").await?;
+                        // `begin` first: a rollback of nothing would be a warning in Postgres' log, each time.
+                        connection.execute("begin; rollback; set app.workspace_id = ''").await?;
                         Ok(true)
                     })
                 })

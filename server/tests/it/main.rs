@@ -15,6 +15,7 @@ mod media;
 mod messages;
 mod people;
 mod realtime;
+mod schema;
 mod tenancy;
 mod tenancy_catalog;
 mod vault;
