@@ -50,10 +50,12 @@ test('assign, snooze, close; the customer writes and it is open again', async ()
   await page.keyboard.press('s');
   await page.getByRole('menuitem', { name: /Tomorrow/ }).click();
   await expect(agent.thread.getByText(/snoozed/i).last()).toBeVisible();
-  await page.getByRole('button', { name: /Reopen/ }).click();
-  await expect(agent.thread.getByText(/reopened/i).last()).toBeVisible();
-  await page.getByRole('button', { name: /^Close/ }).first().click();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
   await expect(agent.thread.getByText(/closed/i).last()).toBeVisible();
+  await page.getByRole('button', { name: 'Reopen', exact: true }).click();
+  await expect(agent.thread.getByText(/reopened/i).last()).toBeVisible();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Reopen', exact: true })).toBeVisible();
 
   await customer.write('One more question');
   await expect(agent.list.getByRole('link').filter({ hasText: 'One more question' })).toBeVisible();
