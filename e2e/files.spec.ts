@@ -21,7 +21,8 @@ test('a picture from the customer, a document from the agent', async ({ browser,
   await send.click();
 
   await expect(agent.list.getByRole('link').first()).toBeVisible();
-  await agent.open('Here is a picture');
+  await agent.list.getByRole('link').first().click();
+  await expect(agent.thread.getByText('Here is a picture')).toBeVisible();
   const shown = agent.thread.locator('img').first();
   await expect(shown).toBeVisible();
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);

@@ -35,7 +35,6 @@ use crate::graphql::{ApiSchema, handler, socket};
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Every route of the product.
-#[must_use]
 pub fn router(app: &Arc<App>, schema: ApiSchema) -> Router {
     let members = Router::new()
         .route("/graphql", post(handler::handle))

@@ -34,7 +34,6 @@ pub use error_note::ErrorNote;
 pub use field::{Select, SelectOption, Switch, TextArea, TextField};
 pub use form::{Form, FormNote, settle};
 pub use icon::Icon;
-pub use kbd::Kbd;
 pub use lamp::Lamp;
 pub use load::Load;
 pub use menu::{Menu, MenuItem};

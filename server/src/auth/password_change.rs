@@ -146,7 +146,7 @@ async fn reset_link(app: &App, user_id: UserId) -> sqlx::Result<String> {
 /// # Errors
 /// When the mail server is away, the job is to be tried again.
 pub async fn send_reset_letter(run: JobRun) -> Result<jobs::Outcome, JobError> {
-    let id: UserId = serde_json::from_value(run.job.payload["user"].clone())
+    let id: UserId = serde_json::from_value(run.job.payload.get("user").cloned().unwrap_or_default())
         .map_err(|error| JobError::Hopeless(error.into()))?;
     let mut tx = run.app.db.installation().await?;
     let user = store::user_by_id(&mut tx, id).await?;

@@ -91,8 +91,9 @@ fn link_of(app: &App, token: &str) -> String {
 /// # Errors
 /// When the mail server is away, the job is to be tried again.
 pub async fn send_letter(run: JobRun) -> Result<jobs::Outcome, JobError> {
-    let id: InvitationId = serde_json::from_value(run.job.payload["invitation"].clone())
-        .map_err(|error| JobError::Hopeless(error.into()))?;
+    let id: InvitationId =
+        serde_json::from_value(run.job.payload.get("invitation").cloned().unwrap_or_default())
+            .map_err(|error| JobError::Hopeless(error.into()))?;
     let token = new_workspace_token(run.workspace_id);
     let mut tx = run.app.db.workspace(run.workspace_id).await?;
     let Some(invitation) = store::open_invitation(&mut tx, id).await? else { return Ok(jobs::Outcome::Done) };

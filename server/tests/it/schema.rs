@@ -20,7 +20,9 @@ fn every_mutation_answers_with_a_payload_of_its_own() {
     let fields: Vec<&str> = mutations
         .lines()
         .map(str::trim)
-        .filter(|line| line.split(['(', ':']).next().is_some_and(|name| !name.is_empty() && !name.contains([' ', '"'])))
+        .filter(|line| {
+            line.split(['(', ':']).next().is_some_and(|name| !name.is_empty() && !name.contains([' ', '"']))
+        })
         .collect();
     assert!(fields.len() >= 25, "{fields:#?}");
     for field in fields {

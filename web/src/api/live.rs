@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 #[cfg(test)]
 pub(super) use events::{After, At, EVENTS, PRESENCE};
-pub use events::{ChangedCounts, EventKind, MemberCount, Presence, WorkspaceEvent, events, presence};
+pub use events::{ChangedCounts, EventKind, Presence, WorkspaceEvent, events, presence};
 
 use super::failure::read_envelope;
 use super::operation::Operation;
