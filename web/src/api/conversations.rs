@@ -131,13 +131,11 @@ pub struct ViewCounts {
     pub channels: Vec<ChannelCount>,
 }
 
-/// Everything the board needs before its first list: the event number to subscribe after, counters,
-/// channels and members.
+/// Everything the board needs before its first list, but for the event number, which is read before
+/// ([`EVENT_SEQ`]): counters, channels and members.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Board {
-    /// Read by the server before the rest, so nothing between is missed.
-    pub event_seq: i64,
     pub view_counts: ViewCounts,
     pub channels: Vec<ChannelSummary>,
     pub members: Vec<super::session::Member>,
@@ -145,7 +143,7 @@ pub struct Board {
 
 /// Answers [`Board`].
 pub const BOARD: Operation<NoVariables, Board> = Operation::new(
-    "query Board { eventSeq viewCounts { mine unassigned all snoozed closed channels { channelId open } } \
+    "query Board { viewCounts { mine unassigned all snoozed closed channels { channelId open } } \
      channels { ...ChannelSummaryParts } members { ...MemberParts } }",
     &[CHANNEL_SUMMARY, super::session::MEMBER],
 );

@@ -14,6 +14,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 #[cfg(test)]
+pub use events::MemberCount;
+#[cfg(test)]
 pub(super) use events::{After, At, EVENTS, PRESENCE};
 pub use events::{ChangedCounts, EventKind, Presence, WorkspaceEvent, events, presence};
 
@@ -76,13 +78,6 @@ fn set_connection(next: Connection) {
 #[must_use = "dropping it ends the subscription"]
 pub struct Subscription {
     id: u64,
-}
-
-impl Subscription {
-    /// Starts it again with fresh variables, after a gap in what arrived.
-    pub fn restart(&self) {
-        socket::restart(self.id);
-    }
 }
 
 impl Drop for Subscription {

@@ -74,14 +74,6 @@ pub(super) fn remove(id: u64) {
     }
 }
 
-/// Ends a subscription at the server and starts it again under the same number.
-pub(super) fn restart(id: u64) {
-    if SOCKET.with_borrow(|socket| socket.acknowledged) {
-        send(&frames::complete(id));
-        start(id);
-    }
-}
-
 /// Drops the connection and all subscriptions.
 pub(super) fn close_all() {
     SOCKET.with_borrow_mut(|socket| socket.entries.clear());
