@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn depth_aliases_directives_and_secret_guessing_are_bounded() {
         let deep = format!("{}id{}", "{ a ".repeat(13), "}".repeat(13));
-        assert!(check_plain(&deep.replacen("{ a ", "{ a ", 1)).is_err());
+        assert!(check_plain(&deep).is_err());
         let aliases: String = (0..16).map(|n| format!("a{n}: b ")).collect();
         assert!(check_plain(&format!("{{ {aliases} }}")).is_err());
         let directives = "@skip(if: false) ".repeat(21);

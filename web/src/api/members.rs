@@ -29,16 +29,6 @@ pub struct Invitation {
 const INVITATION: &str =
     "fragment InvitationParts on Invitation { id email role invitedBy { name } createdAt expiresAt }";
 
-/// All members of the workspace, removed ones included.
-#[derive(Debug, Deserialize)]
-pub struct Members {
-    pub members: Vec<Member>,
-}
-
-/// Answers [`Members`].
-pub const MEMBERS: Operation<NoVariables, Members> =
-    Operation::new("query Members { members { ...MemberParts } }", &[MEMBER]);
-
 /// Members and open invitations together.
 #[derive(Clone, Debug, Deserialize)]
 pub struct People {

@@ -260,6 +260,7 @@ pub struct SaveDraft {
 
 /// The kept draft.
 #[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "an answer is checked by its shape; the composer keeps its own text")]
 pub struct DraftPayload {
     pub draft: Option<Draft>,
     pub problem: Option<Problem>,

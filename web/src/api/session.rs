@@ -146,6 +146,7 @@ pub const SIGN_IN: Operation<Credentials, Answer<SessionPayload>> = Operation::n
 
 /// A payload that only says that it was done.
 #[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "that it came is the answer")]
 pub struct Done {
     pub ok: bool,
 }

@@ -43,12 +43,6 @@ pub fn use_session() -> Session {
     expect_context::<Session>()
 }
 
-/// The signed-in viewer, tracked. Only for components inside the signed-in part of the app.
-pub fn use_viewer() -> Signal<Option<Viewer>> {
-    let session = use_session();
-    Signal::derive(move || session.viewer())
-}
-
 impl Session {
     pub(super) fn provide(router: Router) -> Self {
         let session = Self {

@@ -42,16 +42,6 @@ impl Form {
         })
     }
 
-    /// Puts a problem found here, before anything is sent, beside its field.
-    pub fn refuse(self, field: &'static str, message: &str) {
-        self.problem.set(Some(Problem {
-            code: "INVALID".to_owned(),
-            message: message.to_owned(),
-            field: Some(field.to_owned()),
-        }));
-        focus_first_problem();
-    }
-
     /// Sends, unless it is being sent; `done` gets the outcome when it succeeded.
     pub fn send<Outcome: 'static>(
         self,
@@ -87,7 +77,7 @@ impl Form {
         let beside_field = problem
             .field
             .as_deref()
-            .is_some_and(|field| self.fields.with_value(|fields| fields.iter().any(|own| *own == field)));
+            .is_some_and(|field| self.fields.with_value(|fields| fields.contains(&field)));
         (!beside_field).then_some(problem.message)
     }
 }

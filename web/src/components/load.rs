@@ -64,12 +64,6 @@ impl<Value: Clone + Send + Sync + 'static> Load<Value> {
         });
     }
 
-    /// Forgets what is shown and fetches.
-    pub fn restart(self) {
-        self.value.set(None);
-        self.reload();
-    }
-
     /// What was fetched; tracked.
     pub fn value(self) -> Option<Value> {
         self.value.get()

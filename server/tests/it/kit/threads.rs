@@ -77,14 +77,6 @@ impl TestDatabase {
         tx.commit().await.unwrap();
         id
     }
-
-    /// The contact writes once more.
-    pub async fn inbound(&self, workspace_id: WorkspaceId, id: ConversationId, text: &str) -> MessageId {
-        let mut tx = self.db.workspace(workspace_id).await.unwrap();
-        let message = write_inbound(&mut tx, id, text).await;
-        tx.commit().await.unwrap();
-        message
-    }
 }
 
 async fn write_inbound(tx: &mut WorkspaceTx, id: ConversationId, text: &str) -> MessageId {

@@ -24,11 +24,14 @@ const TICK_MS: i32 = 5_000;
 const CLOSED_UNAUTHORIZED: u16 = 4401;
 const CLOSED_FORBIDDEN: u16 = 4403;
 
+/// Takes a payload in; a failure ends the subscription.
+type OnPayload = Box<dyn Fn(&str) -> Result<(), Failure>>;
+
 /// One subscription, to be sent at each connection.
 pub(super) struct Entry {
     pub(super) document: String,
     pub(super) variables: Box<dyn Fn() -> serde_json::Value>,
-    pub(super) on_payload: Box<dyn Fn(&str) -> Result<(), Failure>>,
+    pub(super) on_payload: OnPayload,
 }
 
 #[derive(Default)]

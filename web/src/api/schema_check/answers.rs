@@ -65,7 +65,7 @@ impl Make<'_> {
                 json!(value.node.value.node.as_str())
             }
             (_, "Int") => json!(self.round),
-            (_, "Boolean") => json!(self.round % 2 == 0),
+            (_, "Boolean") => json!(self.round.is_multiple_of(2)),
             (_, "DateTime") => json!("2026-05-17T10:05:45.120Z"),
             (_, "ID") => json!(id(place)),
             _ => json!("text \"quoted\" und mehr"),

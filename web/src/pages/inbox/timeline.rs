@@ -14,6 +14,10 @@ const GROUP_MS_MAX: i64 = 5 * 60_000;
 
 /// One thing in the thread's column.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few are pending at a time, and a box each would only add an allocation"
+)]
 pub enum Item {
     /// A new day begins; the time is the day's first message's.
     Day(Timestamp),
