@@ -39,6 +39,11 @@ impl Db {
             ("lock_timeout", "2s"),
             ("idle_in_transaction_session_timeout", "15s"),
             ("plan_cache_mode", "force_generic_plan"),
+            // A plan made while a table was still small stays in use while it grows, and would go on reading all
+            // of it. Every statement has its index; where there is none, a scan still works, and its
+            // pretended cost must not call in the compiler.
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
         ]);
         let pool = |size: u32| {
             PgPoolOptions::new()
