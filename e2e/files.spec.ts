@@ -57,7 +57,7 @@ test('a picture from the customer, a document from the agent', async ({ browser,
   await agent.page.locator('input[type=file]').setInputFiles({
     name: 'price list.txt', mimeType: 'text/plain', buffer: Buffer.from('blue: 12\ngreen: 14\n'),
   });
-  await expect(agent.page.getByText('price list.txt')).toBeVisible();
+  await expect(agent.page.getByText('price list.txt', { exact: true })).toBeVisible();
   await agent.reply('Our prices');
   const link = customer.chat.getByRole('link', { name: /price list\.txt/ });
   await expect(link).toBeVisible();

@@ -12,7 +12,7 @@ const url = (file) => `/assets/${path.relative(dist, file).split(path.sep).join(
 const digest = (bytes) => createHash('sha384').update(bytes).digest();
 const withHash = (file, bytes) => {
   const { dir, name, ext } = path.parse(file);
-  return path.join(dir, `${name.replace(/-[0-9a-f]{16}$/, '')}-${digest(bytes).toString('hex').slice(0, 16)}${ext}`);
+  return path.join(dir, `${name.replace(/-[0-9a-f]{12,16}$/, '')}-${digest(bytes).toString('hex').slice(0, 16)}${ext}`);
 };
 
 function* files(folder) {
@@ -34,7 +34,7 @@ function move(file) {
 
 const all = [...files(dist)];
 for (const file of all) {
-  if (!/-[0-9a-f]{16}(_bg)?\.\w+$/.test(file)) move(file);
+  if (!/-[0-9a-f]{12,16}(_bg)?\.\w+$/.test(file)) move(file);
 }
 for (const file of all.filter((file) => file.endsWith('.css') && !moved.has(url(file)))) {
   const before = readFileSync(file, 'utf8');

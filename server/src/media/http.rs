@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
-use shared::{AttachmentId, AttachmentKind, AuditAction, TargetKind};
+use shared::{AttachmentId, AuditAction, TargetKind};
 
 use super::{
     Attachment, FILE_BYTES_MAX, StoredFile, UploadError, Uploader, Variant, find, serve, store_upload,
@@ -97,7 +97,7 @@ async fn find_for(app: &App, viewer: Option<Viewer>, id: &str) -> Result<(Viewer
 }
 
 impl Attachment {
-    /// As members' clients get it.
+    /// As members' clients get it, in the words of the GraphQL type.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let url = format!("/files/{}", self.id);
@@ -106,18 +106,12 @@ impl Attachment {
             "name": self.name,
             "contentType": self.content_type,
             "sizeBytes": self.size_bytes,
-            "kind": self.kind_name(),
+            "kind": self.kind,
             "thumbnailUrl": self.has_thumbnail.then(|| format!("{url}/thumbnail")),
             "url": url,
             "width": self.width,
             "height": self.height,
         })
-    }
-
-    /// `image`, `video`, `audio` or `file`.
-    #[must_use]
-    pub fn kind_name(&self) -> &'static str {
-        AttachmentKind::as_str(self.kind)
     }
 }
 

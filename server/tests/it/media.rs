@@ -122,7 +122,7 @@ async fn a_photo_comes_back_whole_with_a_small_version_and_two_audit_entries() {
     let file = sent.json();
     assert_eq!(
         (&file["name"], &file["contentType"], &file["kind"], &file["width"], &file["height"]),
-        (&"Holiday.JPG".into(), &"image/jpeg".into(), &"image".into(), &1200.into(), &800.into())
+        (&"Holiday.JPG".into(), &"image/jpeg".into(), &"IMAGE".into(), &1200.into(), &800.into())
     );
     assert_eq!(file["sizeBytes"], content.len());
 
@@ -188,7 +188,7 @@ async fn what_a_browser_might_run_is_only_offered_for_download() {
         let file = upload(&app, Some(&viewer), name, content).await.json();
         assert_eq!(
             (&file["kind"], &file["contentType"]),
-            (&"file".into(), &"application/octet-stream".into()),
+            (&"FILE".into(), &"application/octet-stream".into()),
             "{name}"
         );
         let served = get(&app, Some(&viewer), file["url"].as_str().unwrap()).await;
@@ -263,7 +263,7 @@ async fn a_part_of_a_video_can_be_asked_for() {
     let (app, viewer) = (test.app(), test.owner().await);
     let content = video();
     let file = upload(&app, Some(&viewer), "clip.mp4", &content).await.json();
-    assert_eq!(file["kind"], "video");
+    assert_eq!(file["kind"], "VIDEO");
     let url = file["url"].as_str().unwrap();
     let part = get_range(&app, &viewer, url, "bytes=100-199").await;
     assert_eq!((part.status, part.body.as_slice()), (StatusCode::PARTIAL_CONTENT, &content[100..200]));
