@@ -1,6 +1,7 @@
 //! Passwords: Argon2id, a few at a time, and how good one must be.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -34,12 +35,18 @@ pub struct Passwords {
     permits: Arc<Semaphore>,
     /// What an unknown user's password is checked against, so that both answers take as long.
     dummy: Arc<OnceCell<String>>,
+    /// How many checks were made since the start.
+    checks: Arc<AtomicU64>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { permits: Arc::new(Semaphore::new(cores.min(4))), dummy: Arc::default() }
+        Self {
+            permits: Arc::new(Semaphore::new(cores.min(4))),
+            dummy: Arc::default(),
+            checks: Arc::default(),
+        }
     }
 }
 
@@ -100,11 +107,18 @@ impl Passwords {
         self.heavy(move || hash_now(password.expose_secret())).await
     }
 
+    /// How many checks were made since the start: an unknown user must cost one, too.
+    #[must_use]
+    pub fn checks(&self) -> u64 {
+        self.checks.load(Ordering::Relaxed)
+    }
+
     /// Compares with what is kept; without that, compares with something else and says [`Checked::Wrong`].
     ///
     /// # Errors
     /// When the machine is too busy, or out of memory.
     pub async fn check(&self, password: SecretString, kept: Option<String>) -> Result<Checked, AppError> {
+        self.checks.fetch_add(1, Ordering::Relaxed);
         let known = kept.is_some();
         let dummy = self
             .dummy

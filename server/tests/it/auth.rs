@@ -81,7 +81,7 @@ async fn two_first_runs_at_once_make_one_owner() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_get_the_same_answer_in_the_same_time() {
+async fn a_wrong_password_and_an_unknown_address_get_the_same_answer_for_the_same_work() {
     let test = TestDatabase::create().await;
     let app = test.app_with(generous());
     let email = test.with_password(&test.owner().await).await;
@@ -90,23 +90,15 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer_in_the_same
         viewer { user { id } } problem { code message field } } }";
     let mut browser = Browser::new(&app);
     browser.ask(SIGN_IN, json!({ "email": "warm@example.com" })).await.ok(); // makes the dummy hash
-    let mut known = Vec::new();
-    let mut unknown = Vec::new();
     let mut answers = Vec::new();
-    for n in 0..10 {
-        for (times, email) in [(&mut known, email.clone()), (&mut unknown, format!("nobody{n}@example.com"))]
-        {
-            let start = std::time::Instant::now();
-            answers.push(browser.ask(SIGN_IN, json!({ "email": email })).await.ok());
-            times.push(start.elapsed());
-        }
+    for email in [email.clone(), "nobody@example.com".to_owned(), email.clone()] {
+        let before = app.auth.passwords.checks();
+        answers.push(browser.ask(SIGN_IN, json!({ "email": email })).await.ok());
+        // The check is what takes the time: an address nobody has costs the same one.
+        assert_eq!(app.auth.passwords.checks() - before, 1, "{email}");
     }
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
     assert_eq!(answers[0]["signIn"]["problem"]["code"], "WRONG_CREDENTIALS");
-    known.sort();
-    unknown.sort();
-    let ratio = known[5].as_secs_f64() / unknown[5].as_secs_f64();
-    assert!((0.5..2.0).contains(&ratio), "medians {:?} and {:?}", known[5], unknown[5]);
     assert_eq!(browser.sign_in(&email.to_uppercase(), PASSWORD).await, None);
 }
 
