@@ -27,9 +27,7 @@ impl Schema {
     /// Reads `schema.graphql` at the repository's root, which the server's own test keeps true.
     pub(super) fn read() -> Self {
         let manifest = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let committed = std::fs::read_to_string(manifest.join("../schema.graphql"));
-        let text =
-            committed.or_else(|_| std::fs::read_to_string(manifest.join("schema.draft.graphql"))).unwrap();
+        let text = std::fs::read_to_string(manifest.join("../schema.graphql")).unwrap();
         let document = parse_schema(text).unwrap();
         let types = document.definitions.into_iter().filter_map(|definition| match definition {
             TypeSystemDefinition::Type(ty) => Some((ty.node.name.node.to_string(), ty.node.kind)),
