@@ -4,19 +4,27 @@
 //! server store and serve the ids without a second set of types.
 
 pub mod audit;
+pub mod capabilities;
 pub mod channel;
 pub mod conversation;
 pub mod id;
+pub mod media;
 pub mod message;
+pub mod rich_text;
 pub mod role;
 mod stored;
 
 pub use audit::{ActorKind, AuditAction, TargetKind};
-pub use channel::{Capabilities, ChannelKind};
+pub use capabilities::{
+    Allowed, ButtonLimits, Capabilities, InboundChanges, ListLimits, MediaLimit, Reactions,
+};
+pub use channel::ChannelKind;
 pub use conversation::{ConversationKind, ConversationStatus, Handler};
 pub use id::{
     AttachmentId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, InvitationId, MemberId,
     MessageId, ParseIdError, SessionKey, TransmissionId, UserId, WorkspaceId,
 };
+pub use media::MediaKind;
 pub use message::{AttachmentKind, AuthorKind, Direction, MessageStatus};
+pub use rich_text::{RichText, TextSpan, TextStyle, TextUnit};
 pub use role::Role;

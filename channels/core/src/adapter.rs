@@ -1,14 +1,21 @@
 //! The contract of a channel.
 
-use std::fmt;
-
 use async_trait::async_trait;
 use http::HeaderMap;
 use shared::{Capabilities, ChannelKind};
 
-use crate::{ChannelAccount, InboundEvent, OutboundMessage, SendError, SendReceipt};
+use crate::{
+    AccountInfo, Act, BadSignature, CallError, ChannelAccount, ChannelSecrets, Connected, Credentials,
+    FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, PersonProfile,
+    Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
+};
 
-/// One provider, seen from our side. All but [`send`](Self::send) is pure: no clock, no network, no database.
+/// One provider, seen from our side.
+///
+/// [`verify`](Self::verify), [`challenge`](Self::challenge), [`route`](Self::route),
+/// [`normalise`](Self::normalise) and [`plan`](Self::plan) are pure: no clock, no network, no database. The
+/// others call the provider, once, and never retry: the caller decides, from the error. What a channel does not
+/// have keeps its default, which says so.
 #[async_trait]
 pub trait ChannelAdapter: Send + Sync {
     /// Which channels this adapter speaks for.
@@ -23,45 +30,109 @@ pub trait ChannelAdapter: Send + Sync {
     /// [`BadSignature`] when the proof is absent, malformed, or made for other bytes.
     fn verify(&self, headers: &HeaderMap, body: &[u8], secrets: &ChannelSecrets) -> Result<(), BadSignature>;
 
-    /// Reads one stored delivery into events. An event of an unknown type is
-    /// [`InboundEvent::Unsupported`], not an error.
+    /// Answers a provider that asks by GET whether the endpoint is ours: the exact body to send as plain text.
+    /// `query` is the part of the URL after `?`. `None`: answer 403.
+    fn challenge(&self, query: &str, secrets: &ChannelSecrets) -> Option<String> {
+        let _ = (query, secrets);
+        None
+    }
+
+    /// Says whose a delivery is, and with which others it must stay in order. It never fails: what cannot be
+    /// read belongs to its endpoint, and is stored like any other.
+    fn route(&self, body: &[u8]) -> Vec<Route> {
+        let _ = body;
+        vec![Route::to_endpoint()]
+    }
+
+    /// Reads one stored delivery into events. An event of an unknown type is [`InboundEvent::Unsupported`], one
+    /// that cannot be read among others that can is [`InboundEvent::Broken`]; neither is an error.
     ///
     /// # Errors
     /// [`Unreadable`] when the bytes are not what this provider sends at all.
-    fn normalise(&self, body: &[u8]) -> Result<Vec<InboundEvent>, Unreadable>;
+    ///
+    /// [`InboundEvent::Unsupported`]: crate::InboundEvent::Unsupported
+    /// [`InboundEvent::Broken`]: crate::InboundEvent::Broken
+    fn normalise(&self, body: &[u8]) -> Result<Vec<Inbound>, Unreadable>;
 
-    /// Hands one message to the provider, once. It never retries: the caller decides, from the error.
+    /// Cuts what a person meant to say into transmissions, in the order in which they must go out.
+    ///
+    /// # Errors
+    /// [`Refusal`] when this channel cannot carry it, with words for the agent.
+    fn plan(&self, message: &OutboundMessage) -> Result<Vec<Act>, Refusal>;
+
+    /// Hands one transmission to the provider, once.
     ///
     /// # Errors
     /// [`SendError`], cut by what to do next.
     async fn send(
         &self,
         account: &ChannelAccount,
-        message: &OutboundMessage,
+        transmission: &Transmission,
+        files: &dyn FileSource,
     ) -> Result<SendReceipt, SendError>;
-}
 
-/// The secrets a delivery may be signed with: the current one, and the previous one while rotating.
-#[derive(Clone, Default)]
-pub struct ChannelSecrets {
-    /// Newest first.
-    pub signing: Vec<Vec<u8>>,
-}
+    /// Opens a file that an event named, for reading once. Nothing larger than `bytes_max` is read.
+    ///
+    /// # Errors
+    /// [`MediaError`], cut by what to do next.
+    async fn fetch_media(
+        &self,
+        account: &ChannelAccount,
+        media: &MediaRef,
+        bytes_max: u64,
+    ) -> Result<MediaDownload, MediaError> {
+        let _ = (account, media, bytes_max);
+        Err(MediaError::Gone { words: "This channel keeps no files.".to_owned() })
+    }
 
-impl fmt::Debug for ChannelSecrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChannelSecrets")
-            .field("signing", &format_args!("[{} redacted]", self.signing.len()))
-            .finish()
+    /// Finds out what these credentials are good for, and changes nothing: asked as they are typed.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    async fn inspect(&self, credentials: &Credentials) -> Result<AccountInfo, CallError>;
+
+    /// Makes the provider send this account's events to `webhook`, and checks that it says so. Repeating it is
+    /// harmless; nothing that waits at the provider is thrown away.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    async fn connect(
+        &self,
+        account: &ChannelAccount,
+        webhook: &WebhookTarget,
+    ) -> Result<Connected, CallError>;
+
+    /// Takes the webhook back. An account whose token is dead already counts as disconnected.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    async fn disconnect(&self, account: &ChannelAccount) -> Result<(), CallError>;
+
+    /// Asks the provider how the account is doing.
+    ///
+    /// # Errors
+    /// [`CallError`]; a dead token is one of its answers ([`CallError::Unauthorised`]).
+    async fn probe(&self, account: &ChannelAccount, webhook: &WebhookTarget) -> Result<Health, CallError>;
+
+    /// What the provider knows of a person; `None` where it does not tell.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    async fn profile(
+        &self,
+        account: &ChannelAccount,
+        person: &str,
+    ) -> Result<Option<PersonProfile>, CallError> {
+        let _ = (account, person);
+        Ok(None)
+    }
+
+    /// Every template of the account.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    async fn templates(&self, account: &ChannelAccount) -> Result<Vec<Template>, CallError> {
+        let _ = account;
+        Ok(Vec::new())
     }
 }
-
-/// Nothing proves that the provider sent these bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the delivery is not signed by its provider")]
-pub struct BadSignature;
-
-/// The bytes are not a delivery of this provider. The reason names a place, never content.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unreadable delivery: {0}")]
-pub struct Unreadable(pub String);

@@ -1,17 +1,48 @@
 //! What comes in, in the same words for every provider.
+//!
+//! Every type here serialises: expected events of the conformance suite and stored provenance are written so.
 
-use std::collections::BTreeMap;
+mod account;
+mod card;
+mod change;
+mod media;
+mod message;
+mod person;
+mod reaction;
+mod status;
 
-use chrono::{DateTime, Utc};
-use shared::AttachmentId;
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
+
+pub use account::{AccountEvent, Refused, TemplateChange};
+pub use card::{
+    ButtonReply, Card, ContactCard, LabelledValue, LinkCard, Location, Order, OrderItem, ReplyKind,
+};
+pub use change::{
+    ButtonPress, By, ChatMoved, Edit, IdentityChange, Opened, Preference, Reachability, ThreadControl, Unsend,
+};
+pub use media::{AttachmentSource, MediaRef, RemoteMedia};
+pub use message::{Comment, Echo, EchoSource, Forwarded, InboundMessage, Page, Quote, QuoteTarget, Referral};
+pub use person::{Alias, AliasKind, Profile, Sender};
+pub use reaction::{Reaction, ReactionChange};
+pub use status::{DeliveryStatus, Failure, Pricing, StatusReport, StatusTarget};
 
 /// One thing that happened outside. The list grows with the channels.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum InboundEvent {
     /// A person wrote.
     Message(Box<InboundMessage>),
+    /// The business wrote, but not through us; or our own message came back, which settles an uncertain send.
+    Echo(Box<Echo>),
+    /// A message got other words.
+    Edited(Box<Edit>),
+    /// Messages were taken back: their content goes, everywhere.
+    Unsent(Unsend),
+    /// Somebody's reactions to a message are now these.
+    Reacted(ReactionChange),
+    /// How far messages of ours have come.
+    Status(Box<StatusReport>),
     /// A person has seen everything up to a number of our own thread.
     Seen {
         /// Who.
@@ -19,113 +50,42 @@ pub enum InboundEvent {
         /// The conversation's number of the last entry that was on the person's screen.
         up_to_seq: i64,
     },
-    /// Something this adapter does not translate; kept with its delivery and named there.
+    /// A button under a message was pressed, and nothing was written.
+    Pressed(Box<ButtonPress>),
+    /// A person opened the thread without writing: a start link, a first look, a click on an ad.
+    Opened(Box<Opened>),
+    /// A person is typing, or stopped. Never stored.
+    Typing {
+        /// Who.
+        sender: Sender,
+        /// Typing now.
+        on: bool,
+    },
+    /// A person can be written to no more, or again.
+    Reachability(Reachability),
+    /// A person allows or forbids a kind of message.
+    Preference(Preference),
+    /// A person's names on the platform changed.
+    Identity(Box<IdentityChange>),
+    /// A thread goes on under another id; the old one is dead.
+    ChatMoved(ChatMoved),
+    /// Another application took the thread, or gave it back.
+    ThreadControl(ThreadControl),
+    /// Something about the account as a whole.
+    Account(Box<AccountEvent>),
+    /// It came from where this channel does not listen (a group): nothing is stored but this notice.
+    Refused(Refused),
+    /// Something this adapter does not translate, and that shows nothing in a thread; kept with its delivery
+    /// and named there. (What a person sent and we cannot show is a message with [`Card::Unsupported`].)
     Unsupported {
         /// The provider's word for it.
         what: String,
     },
-}
-
-/// A message as the provider reported it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InboundMessage {
-    /// The provider's id, unique on its channel for good.
-    pub platform_message_id: String,
-    /// The id that the sender's own app gave it, where that app is ours.
-    pub client_id: Option<Uuid>,
-    /// Who wrote.
-    pub sender: Sender,
-    /// Plain text without NUL; empty when there are only files.
-    pub text: String,
-    /// Files, in the order in which they were sent.
-    pub attachments: Vec<AttachmentSource>,
-    /// The provider's id of the message that is quoted.
-    pub quoted: Option<String>,
-    /// The provider's time; `None` where the time of our receipt is the platform's time (web chat).
-    pub sent_at: Option<DateTime<Utc>>,
-    /// The page the person was on.
-    pub page: Option<Page>,
-}
-
-/// A person outside, as far as a delivery says.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Sender {
-    /// The platform's own opaque id for this person on this channel.
-    pub platform_id: String,
-    /// What the platform calls the person.
-    pub display_name: Option<String>,
-    /// The platform or a signature vouches for who this is.
-    pub verified: bool,
-    /// What is claimed about the person; believed only when `verified`, else it only fills gaps.
-    pub profile: Profile,
-    /// Other names of the same person.
-    pub aliases: Vec<Alias>,
-}
-
-/// What a delivery says about its sender.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Profile {
-    /// Address for mail.
-    pub email: Option<String>,
-    /// Number as given.
-    pub phone: Option<String>,
-    /// BCP 47.
-    pub locale: Option<String>,
-    /// Answers to a form, by key.
-    pub attributes: BTreeMap<String, String>,
-}
-
-/// Another name of a person, that may change over time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Alias {
-    /// What kind of name.
-    pub kind: AliasKind,
-    /// The name.
-    pub value: String,
-}
-
-/// What kind of name an alias is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AliasKind {
-    /// A telephone number.
-    Phone,
-    /// A public user name.
-    Username,
-    /// A mail address.
-    Email,
-    /// The business's own id for its customer.
-    UserId,
-    /// Another id of the platform.
-    PlatformId,
-}
-
-impl AliasKind {
-    /// As the database keeps it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Phone => "phone",
-            Self::Username => "username",
-            Self::Email => "email",
-            Self::UserId => "user_id",
-            Self::PlatformId => "platform_id",
-        }
-    }
-}
-
-/// Where a file's bytes are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AttachmentSource {
-    /// Already ours: uploaded before the message that refers to it.
-    Uploaded(AttachmentId),
-}
-
-/// A page of the business's site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// An http or https address, at most 2048 bytes.
-    pub url: String,
-    /// Its title, at most 256 characters.
-    pub title: Option<String>,
+    /// One event of the delivery cannot be read; its neighbours can.
+    Broken {
+        /// Where in the delivery: a JSON pointer.
+        at: String,
+        /// Why; a place and a type, never content.
+        reason: String,
+    },
 }

@@ -2,13 +2,16 @@
 
 use async_trait::async_trait;
 use channel_core::{
-    Alias, AliasKind, AttachmentSource, BadSignature, ChannelAccount, ChannelAdapter, ChannelSecrets,
-    InboundEvent, InboundMessage, OutboundMessage, Profile, SendError, SendReceipt, Sender, Unreadable,
+    AccountInfo, Act, Alias, AliasKind, AttachmentSource, BadSignature, CallError, ChannelAccount,
+    ChannelAdapter, ChannelSecrets, Connected, Credentials, FileSource, Health, Inbound, InboundEvent,
+    InboundMessage, OutboundMessage, Profile, Refusal, SendError, SendReceipt, Sender, Transmission,
+    Unreadable, Webhook, WebhookTarget,
 };
 use http::HeaderMap;
-use shared::{Capabilities, ChannelKind};
+use shared::{Capabilities, ChannelKind, RichText};
 
 use crate::delivery::{Delivery, DeliveryKind, Visitor, visitor_message_id};
+use crate::plan;
 use crate::posted::{PostedMessage, PostedSeen};
 
 /// The adapter of every web chat channel.
@@ -30,7 +33,7 @@ impl ChannelAdapter for WebChat {
         Ok(())
     }
 
-    fn normalise(&self, body: &[u8]) -> Result<Vec<InboundEvent>, Unreadable> {
+    fn normalise(&self, body: &[u8]) -> Result<Vec<Inbound>, Unreadable> {
         let delivery: Delivery<'_> = serde_json::from_slice(body)
             .map_err(|error| Unreadable(format!("at {}:{}", error.line(), error.column())))?;
         let posted = delivery.posted.get();
@@ -44,12 +47,43 @@ impl ChannelAdapter for WebChat {
                 InboundEvent::Seen { sender: sender(delivery.visitor), up_to_seq: seen.seq }
             }
         };
-        Ok(vec![event])
+        Ok(vec![Inbound::at_endpoint(event)])
+    }
+
+    fn plan(&self, message: &OutboundMessage) -> Result<Vec<Act>, Refusal> {
+        plan::plan(message)
     }
 
     /// There is no platform to hand it to: stored is sent, and the visitor's socket or replay takes it from there.
-    async fn send(&self, _: &ChannelAccount, message: &OutboundMessage) -> Result<SendReceipt, SendError> {
-        Ok(SendReceipt { platform_message_ids: vec![message.message_id.to_string()] })
+    async fn send(
+        &self,
+        _: &ChannelAccount,
+        transmission: &Transmission,
+        _: &dyn FileSource,
+    ) -> Result<SendReceipt, SendError> {
+        let ids = transmission.act.makes_message().then(|| transmission.reference.clone());
+        Ok(SendReceipt { platform_message_ids: ids.into_iter().collect(), ..SendReceipt::default() })
+    }
+
+    /// A web chat speaks for nobody's account elsewhere.
+    async fn inspect(&self, _: &Credentials) -> Result<AccountInfo, CallError> {
+        Err(CallError::refused(
+            "Web chat needs no account: create the channel, and put its snippet on your site.",
+        ))
+    }
+
+    /// Nothing to register: the widget posts to us by itself.
+    async fn connect(&self, _: &ChannelAccount, _: &WebhookTarget) -> Result<Connected, CallError> {
+        Ok(Connected { webhook: Webhook { host: None, events: Vec::new() }, warnings: Vec::new() })
+    }
+
+    async fn disconnect(&self, _: &ChannelAccount) -> Result<(), CallError> {
+        Ok(())
+    }
+
+    /// We are the platform: if this runs, it runs.
+    async fn probe(&self, _: &ChannelAccount, _: &WebhookTarget) -> Result<Health, CallError> {
+        Ok(Health::default())
     }
 }
 
@@ -59,10 +93,9 @@ fn inbound(visitor: Visitor, message: PostedMessage) -> InboundMessage {
         client_id: Some(message.client_message_id),
         page: message.page(),
         attachments: message.attachment_ids.iter().copied().map(AttachmentSource::Uploaded).collect(),
-        text: message.text.unwrap_or_default(),
-        quoted: None,
-        sent_at: None,
+        text: RichText::plain(message.text.unwrap_or_default()),
         sender: sender(visitor),
+        ..InboundMessage::default()
     }
 }
 
@@ -99,8 +132,10 @@ mod tests {
         let posted = r#"{"clientMessageId":"0197c0de-1111-7222-8333-444455556666","text":"a\u0000b \ud83d!",
             "visitor":{"id":"v_2","verified":true},"page":{"url":"https://shop.example/p/42","title":"Shoe"}}"#;
         let events = WebChat.normalise(&stored(posted, DeliveryKind::Message)).unwrap();
-        let [InboundEvent::Message(message)] = events.as_slice() else { panic!("one message") };
-        assert_eq!(message.text, "ab \u{fffd}!");
+        let [Inbound { event: InboundEvent::Message(message), .. }] = events.as_slice() else {
+            panic!("one message")
+        };
+        assert_eq!(message.text.plain, "ab \u{fffd}!");
         assert_eq!(message.sender.platform_id, "v_1");
         assert!(!message.sender.verified);
         assert_eq!(message.platform_message_id, "v_1:0197c0de-1111-7222-8333-444455556666");
@@ -110,7 +145,10 @@ mod tests {
     #[test]
     fn a_read_position_becomes_an_event() {
         let events = WebChat.normalise(&stored(r#"{"seq":7}"#, DeliveryKind::Seen)).unwrap();
-        assert!(matches!(events.as_slice(), [InboundEvent::Seen { up_to_seq: 7, .. }]));
+        assert!(matches!(
+            events.as_slice(),
+            [Inbound { event: InboundEvent::Seen { up_to_seq: 7, .. }, .. }]
+        ));
     }
 
     proptest! {

@@ -7,12 +7,12 @@ mod adapter;
 mod delivery;
 mod identity;
 mod origin;
+mod plan;
 mod posted;
-mod text;
 
 pub use adapter::WebChat;
+pub use channel_core::{mend_json, without_nul};
 pub use delivery::{Delivery, DeliveryKind, Visitor, visitor_message_id};
 pub use identity::{BadIdentity, VerifiedUser, platform_id_of_user, verify_token, verify_user_hash};
 pub use origin::{BadOrigin, OriginRule, is_allowed};
 pub use posted::{NotPosted, PostedMessage, PostedPage, PostedSeen, TEXT_CHARS_MAX};
-pub use text::{mend_json, without_nul};

@@ -10,7 +10,7 @@ use shared::AttachmentId;
 use url::Url;
 use uuid::Uuid;
 
-use crate::text::{mend_json, without_nul};
+use channel_core::{mend_json, without_nul};
 
 /// Longest text, in characters (`protocols/webchat.md` B2).
 pub const TEXT_CHARS_MAX: usize = 10_000;

@@ -109,8 +109,8 @@ fn read(pending: &[Pending]) -> Batch {
                     ended.outcome = DeliveryOutcome::Ignored;
                     ended.reason = Some("it says nothing".to_owned());
                 }
-                for event in events {
-                    match event {
+                for inbound in events {
+                    match inbound.event {
                         InboundEvent::Message(message) => batch.incoming.push(Incoming {
                             delivery: index,
                             delivery_id: delivery.id,
@@ -129,9 +129,11 @@ fn read(pending: &[Pending]) -> Batch {
                             ended.outcome = DeliveryOutcome::Ignored;
                             ended.reason = Some(format!("not supported: {what}"));
                         }
+                        // Echoes, edits, reactions, statuses and the like are read by their adapters already;
+                        // storing them follows.
                         _ => {
                             ended.outcome = DeliveryOutcome::Ignored;
-                            ended.reason = Some("not supported".to_owned());
+                            ended.reason = Some("not stored by this version".to_owned());
                         }
                     }
                 }

@@ -67,7 +67,7 @@ impl Row {
         Self {
             id: MessageId::new(),
             conversation_id: conversation_id.0,
-            text: message.text.clone(),
+            text: message.text.plain.clone(),
             files: files.collect(),
             delivery: Some(incoming.delivery),
             seq,
@@ -77,7 +77,7 @@ impl Row {
             author_contact_id: Some(person.contact_id.0),
             platform_message_id: Some(message.platform_message_id.clone()),
             client_id: message.client_id,
-            quoted_platform_id: message.quoted.clone(),
+            quoted_platform_id: message.quoted_id().map(str::to_owned),
             sent_at: incoming.at,
             late,
             activity: None,

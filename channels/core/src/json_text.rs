@@ -1,4 +1,4 @@
-//! Making a browser's text storable: JSON may carry NUL and lone surrogates, Postgres text may not.
+//! Making text from outside storable: JSON may carry NUL and lone surrogates, Postgres text may not.
 
 use std::borrow::Cow;
 
