@@ -43,23 +43,30 @@ pub struct Runner {
     app: Arc<App>,
     handlers: Arc<Handlers>,
     stop: CancellationToken,
+    poll: Duration,
 }
 
 impl Runner {
     /// A runner that knows `handlers` and ends after `stop`.
     #[must_use]
     pub fn new(app: Arc<App>, handlers: Handlers, stop: CancellationToken) -> Self {
-        Self { app, handlers: Arc::new(handlers), stop }
+        Self { app, handlers: Arc::new(handlers), stop, poll: POLL }
+    }
+
+    /// Looks this often when nobody rings.
+    #[must_use]
+    pub fn looking_every(self, poll: Duration) -> Self {
+        Self { poll, ..self }
     }
 
     /// Claims and runs until stopped; then waits a little for what runs, and gives the rest back.
     pub async fn run(self) {
         let mut running = JoinSet::new();
-        let mut pause = POLL;
+        let mut pause = self.poll;
         while !self.stop.is_cancelled() {
             let free = AT_ONCE.saturating_sub(running.len());
             match start_due(&self.app, &self.handlers, &self.stop, free, &mut running).await {
-                Ok(_) => pause = POLL,
+                Ok(_) => pause = self.poll,
                 Err(error) => {
                     tracing::warn!(%error, "could not claim jobs");
                     pause = (pause * 2).min(Duration::from_secs(30));

@@ -25,20 +25,8 @@ async fn start(test: &TestDatabase, already: i64) -> Arc<App> {
     App::start_background(&app);
     let routes = router(&app, server::graphql::schema());
     tokio::spawn(accept::serve(listener, routes, app.config.limits, app.stopping.clone()));
-    let mut behind = test.superuser().await;
-    for _ in 0..100 {
-        let listening: i64 = sqlx::query_scalar(
-            "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
-        )
-        .fetch_one(&mut behind)
-        .await
-        .unwrap();
-        if listening > already {
-            return app;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("the process does not listen");
+    test.wait_for_listeners(already + 1).await;
+    app
 }
 
 /// Opens the API's socket with a browser's cookie.
@@ -66,7 +54,8 @@ async fn closed(socket: &mut Socket) -> Option<u16> {
         }
         None
     };
-    tokio::time::timeout(Duration::from_secs(5), wait).await.ok().flatten()
+    // Well before the check that every socket makes every 30 s by itself.
+    tokio::time::timeout(Duration::from_secs(20), wait).await.ok().flatten()
 }
 
 #[tokio::test]

@@ -245,19 +245,19 @@ async fn a_stopping_worker_gives_back_what_it_could_not_finish_and_a_ring_wakes_
         }
     });
     let stop = CancellationToken::new();
-    let runner = tokio::spawn(Runner::new(app.clone(), handlers, stop.clone()).run());
-    tokio::time::sleep(Duration::from_millis(300)).await; // it has looked, found nothing, and waits
     owe(&test, workspace, job(workspace, 1)).await;
+    let runner = Runner::new(app.clone(), handlers, stop.clone()).looking_every(Duration::from_secs(3_600));
+    let runner = tokio::spawn(runner.run());
+    started.notified().await; // it has looked, and waits an hour
+    owe(&test, workspace, job(workspace, 2)).await;
     app.jobs.ring();
-    tokio::time::timeout(Duration::from_millis(1500), started.notified())
-        .await
-        .expect("woken before the poll");
+    tokio::time::timeout(Duration::from_secs(60), started.notified()).await.expect("woken before the hour");
     stop.cancel();
-    tokio::time::timeout(Duration::from_secs(15), runner).await.expect("stops").unwrap();
+    tokio::time::timeout(Duration::from_secs(60), runner).await.expect("stops").unwrap();
 
     let mut connection = test.db.pool().acquire().await.unwrap();
     let claims = jobs::claim(&mut connection, 5, Duration::from_secs(60), Uuid::new_v4()).await.unwrap();
-    assert_eq!(claims.len(), 1, "due again at once");
+    assert_eq!(claims.len(), 2, "due again at once");
 }
 
 #[tokio::test]
@@ -268,5 +268,5 @@ async fn a_due_job_rings_and_one_for_later_does_not() {
     owe(&test, workspace, job(workspace, 1).at(chrono::Utc::now() + chrono::TimeDelta::hours(1))).await;
     assert!(tokio::time::timeout(Duration::from_millis(200), listener.recv()).await.is_err());
     owe(&test, workspace, job(workspace, 2)).await;
-    tokio::time::timeout(Duration::from_secs(3), listener.recv()).await.expect("rings").unwrap();
+    tokio::time::timeout(Duration::from_secs(20), listener.recv()).await.expect("rings").unwrap();
 }

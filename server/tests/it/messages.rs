@@ -227,28 +227,32 @@ async fn a_thread_is_paged_from_both_ends() {
 }
 
 #[tokio::test]
-async fn the_number_of_statements_does_not_grow_with_the_page() {
+async fn no_statement_runs_once_per_conversation_of_a_page() {
+    const PAGE: usize = 30;
     let test = TestDatabase::create().await;
     let (viewer, app) = (test.owner().await, test.app());
     let channel = test.web_chat(viewer.workspace_id).await;
-    for _ in 0..30 {
+    for _ in 0..PAGE {
         let id = test.conversation(viewer.workspace_id, channel, 2).await;
         send(&app, &viewer, input(id, "Hello")).await;
     }
-    let query = |first: i32| {
-        format!(
-            "{{ conversations(view: ALL, first: {first}) {{ nodes {{ id readCount draft(mode: REPLY) {{ text }}
+    let query = format!(
+        "{{ conversations(view: ALL, first: {PAGE}) {{ nodes {{ id readCount draft(mode: REPLY) {{ text }}
                 assignee {{ name }} channel {{ name }}
                 contact {{ name identities {{ aliases {{ value }} channel {{ name }} }}
                            conversations(first: 3) {{ nodes {{ id readCount }} }} }}
                 messages(last: 5) {{ nodes {{ author {{ name }} attachments {{ url }} quoted {{ text }} reactions {{ emoji }} }} }}
             }} }} }}"
-        )
-    };
-    let (few, many) = (query(2), query(30));
-    ask(&app, Some(&viewer), &many, json!({})).await.ok(); // warm
-    let few = test.statements(async { ask(&app, Some(&viewer), &few, json!({})).await.ok() }).await;
-    let many = test.statements(async { ask(&app, Some(&viewer), &many, json!({})).await.ok() }).await;
-    assert!(few.len() > 5, "{few:?}");
-    assert_eq!(few, many);
+    );
+    ask(&app, Some(&viewer), &query, json!({})).await.ok(); // warm
+    let statements = test.statements(async { ask(&app, Some(&viewer), &query, json!({})).await.ok() }).await;
+    let mut times = std::collections::BTreeMap::<&str, usize>::new();
+    for statement in &statements {
+        *times.entry(statement).or_default() += 1;
+    }
+    // Each transaction begins by naming its workspace.
+    times.retain(|statement, _| !statement.starts_with("begin"));
+    assert!(times.len() > 5, "{times:?}");
+    // What is asked for one by one is gathered by time: on a busy machine a batch may come in two or three.
+    assert!(times.values().all(|times| *times < PAGE / 2), "{times:?}");
 }

@@ -203,7 +203,7 @@ async fn who_looks_and_types_is_known_on_both_processes_and_ends() {
     let person = Person { member_id: Some(viewer.member_id), name: viewer.name.clone() };
     let mut watch = Box::pin(two.presence.watch(workspace_id, conversation));
     assert_eq!(timeout(PATIENCE, watch.next()).await.unwrap().unwrap(), []);
-    tokio::time::sleep(Duration::from_millis(300)).await; // both listen
+    test.wait_for_listeners(2).await;
 
     let holding = one.presence.hold(workspace_id, conversation, person, true);
     let mut now = timeout(PATIENCE, watch.next()).await.unwrap().unwrap();

@@ -126,7 +126,7 @@ impl Widget {
 
     /// The visitor's thread once it has so many messages.
     async fn texts(&self, token: &str, count: usize) -> Vec<String> {
-        for _ in 0..400 {
+        for _ in 0..2_400 {
             let answer = self.get("/messages?afterSeq=0&limit=100", token).await;
             assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
             let messages = answer.body["messages"].as_array().unwrap();
@@ -265,8 +265,12 @@ async fn only_allowed_sites_and_our_own_frame_may_call() {
     let unknown = Request::get(format!("/widget/v1/{}/config", Uuid::new_v4()));
     assert_eq!(widget.ask(unknown, Body::empty()).await.status, StatusCode::NOT_FOUND);
     channels::set_active(&widget.app, &widget.owner, widget.channel_id, false).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(config(Some(SITE)).await.status, StatusCode::NOT_FOUND, "switched off");
+    let mut tries = 0;
+    while config(Some(SITE)).await.status != StatusCode::NOT_FOUND {
+        tries += 1;
+        assert!(tries < 400, "switched off, and still served");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -316,11 +320,11 @@ async fn too_many_messages_at_once_are_slowed_down() {
     for _ in 0..5 {
         assert_eq!(widget.say(&visitor, "quick").await.status, StatusCode::CREATED);
     }
-    let slowed = widget.say(&visitor, "quick").await;
-    assert_eq!(
-        (slowed.status, &slowed.body["code"]),
-        (StatusCode::TOO_MANY_REQUESTS, &json!("RATE_LIMITED"))
-    );
+    // One comes back each second, which a slow machine may have spent on the others: many at once, then.
+    let more = futures::future::join_all((0..60).map(|_| widget.say(&visitor, "quick"))).await;
+    let slowed =
+        more.iter().find(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).expect("slowed down");
+    assert_eq!(slowed.body["code"], json!("RATE_LIMITED"));
     assert!(slowed.body["retryAfterMs"].as_u64().unwrap() <= 1_000);
 }
 
@@ -437,7 +441,7 @@ impl Socket {
     async fn next(&mut self) -> Value {
         loop {
             let frame =
-                tokio::time::timeout(Duration::from_secs(10), self.0.next()).await.expect("a frame in time");
+                tokio::time::timeout(Duration::from_secs(60), self.0.next()).await.expect("a frame in time");
             match frame.expect("an open socket").unwrap() {
                 Frame::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Frame::Close(_) => return json!({ "type": "closed" }),

@@ -90,9 +90,7 @@ async fn data_and_password_survive_a_restart() {
     first.stop().await;
     assert!(!runs(pid));
 
-    let begun = Instant::now();
     let second = EmbeddedPostgres::start(folder.settings()).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(10), "the cluster was not used again");
     assert_eq!(second.superuser_password(), password);
     assert_eq!(ask(&second, "select answer from kept").as_deref(), Ok("42"));
     second.stop().await;

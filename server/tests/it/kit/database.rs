@@ -1,6 +1,7 @@
 //! A migrated database per test, copied from a template.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use server::db::{Db, PoolSizes, migrate};
 use shared::WorkspaceId;
@@ -81,6 +82,24 @@ impl TestDatabase {
     /// A connection that sees everything, for looking behind the scenes.
     pub async fn superuser(&self) -> PgConnection {
         self.superuser.clone().database(&self.name).connect().await.unwrap()
+    }
+
+    /// Waits until so many processes hear this database's notifications.
+    pub async fn wait_for_listeners(&self, processes: i64) {
+        let mut behind = self.superuser().await;
+        for _ in 0..600 {
+            let listening: i64 = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
+            )
+            .fetch_one(&mut behind)
+            .await
+            .unwrap();
+            if listening >= processes {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the processes do not listen");
     }
 
     /// As the server's role, without the server's pools: for tests of what that role cannot do.

@@ -66,8 +66,8 @@ impl FakeSmtp {
 
     /// The next letter, with quoted-printable line ends undone.
     pub async fn next(&mut self) -> String {
-        let letter = tokio::time::timeout(std::time::Duration::from_secs(10), self.letters.recv());
-        letter.await.expect("a letter within 10 s").unwrap().replace("=\n", "").replace("=3D", "=")
+        let letter = tokio::time::timeout(std::time::Duration::from_secs(30), self.letters.recv());
+        letter.await.expect("a letter within 30 s").unwrap().replace("=\n", "").replace("=3D", "=")
     }
 
     /// The secret of the link in the next letter.
