@@ -2,12 +2,13 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
-use shared::WorkspaceId;
+use shared::{UserId, WorkspaceId};
 use tower_sessions::Session;
 
 use super::setup::needs_setup;
 use super::sign_in::Outcome;
 use super::store;
+use crate::db::WorkspaceTx;
 use crate::error::AppError;
 use crate::graphql::{ContextExt, GraphqlError, Problem};
 use crate::viewer::Viewer;
@@ -21,15 +22,32 @@ fn session<'request>(ctx: &Context<'request>) -> Result<&'request Session, Graph
         .ok_or_else(|| AppError::Internal(anyhow::anyhow!("a request without a session layer")).into())
 }
 
-/// A person who signs in; only ever the one who asks.
+/// A person who signs in: the one who asks, or a fellow member.
 #[derive(SimpleObject)]
 pub struct User {
     /// Global id.
-    pub id: shared::UserId,
+    pub id: UserId,
     /// As shown to colleagues.
     pub name: String,
     /// Where they sign in with.
     pub email: String,
+}
+
+/// The user, if it is the viewer or someone who works in the viewer's workspace.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn user_visible_to(
+    tx: &mut WorkspaceTx,
+    viewer: &Viewer,
+    id: UserId,
+) -> sqlx::Result<Option<User>> {
+    if id == viewer.user_id {
+        let user = store::user_by_id(tx.conn(), id).await?;
+        return Ok(user.map(|user| User { id: user.id, name: user.name, email: user.email }));
+    }
+    let member = workspaces::active_member_of_user(tx, id).await?;
+    Ok(member.map(|member| User { id: member.user_id, name: member.name, email: member.email }))
 }
 
 /// Who is asking: a person as a member of the workspace they work in.

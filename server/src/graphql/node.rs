@@ -3,15 +3,21 @@
 use std::str::FromStr;
 
 use async_graphql::{Context, ID, Interface, Object};
-use shared::{AttachmentId, ChannelId, ContactId, ConversationId, MemberId, MessageId};
+use shared::{
+    AttachmentId, ChannelId, ContactId, ConversationId, InvitationId, MemberId, MessageId, Role, UserId,
+    WorkspaceId,
+};
 
 use super::{ContextExt, GraphqlError};
+use crate::auth::graphql::{User, user_visible_to};
 use crate::channels::{Channel, channels_by_ids};
 use crate::contacts::{self, graphql::ContactNode};
 use crate::conversations::{self, graphql::ConversationNode};
 use crate::messages::graphql::{AttachmentNode, MessageNode};
 use crate::messages::{self, complete};
+use crate::workspaces::graphql::{InvitationNode, invitation_by_id};
 use crate::workspaces::member::{Member, members_by_id};
+use crate::workspaces::{self, Workspace};
 
 /// Anything that has an id of its own.
 #[derive(Interface)]
@@ -29,6 +35,12 @@ pub enum Node {
     Message(MessageNode),
     /// A file.
     Attachment(AttachmentNode),
+    /// The workspace the viewer works in.
+    Workspace(Workspace),
+    /// An invitation that can still be accepted. For admins.
+    Invitation(InvitationNode),
+    /// The viewer, or a fellow member.
+    User(User),
 }
 
 /// Finding things by id.
@@ -39,7 +51,8 @@ pub struct NodeQueries;
 impl NodeQueries {
     /// Anything of the viewer's workspace; null when there is nothing under this id.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>, GraphqlError> {
-        let mut tx = ctx.app().db.read(ctx.viewer()?.workspace_id).await?;
+        let viewer = ctx.viewer()?;
+        let mut tx = ctx.app().db.read(viewer.workspace_id).await?;
         let (prefix, _) = id.split_once('_').unwrap_or_default();
         Ok(match prefix {
             ConversationId::PREFIX => {
@@ -63,6 +76,17 @@ impl NodeQueries {
                 let found = messages::store::attachments_by_ids(&mut tx, &parse(&id)).await?.pop();
                 found.map(|file| Node::Attachment(AttachmentNode(file)))
             }
+            WorkspaceId::PREFIX if id.parse() == Ok(viewer.workspace_id) => {
+                Some(Node::Workspace(workspaces::current(&mut tx).await?))
+            }
+            InvitationId::PREFIX if viewer.role.includes(Role::Admin) => match id.parse() {
+                Ok(id) => invitation_by_id(&mut tx, id).await?.map(Node::Invitation),
+                Err(_) => None,
+            },
+            UserId::PREFIX => match id.parse() {
+                Ok(id) => user_visible_to(&mut tx, viewer, id).await?.map(Node::User),
+                Err(_) => None,
+            },
             _ => None,
         })
     }

@@ -5,16 +5,17 @@ use chrono::{DateTime, Utc};
 use shared::{InvitationId, MemberId, Role, WorkspaceId};
 
 use super::accept::Preview;
-use super::store::{Invitation, Workspace};
+use super::store::{Invitation, Workspace, open_invitation};
 use super::{Member, active_members, found, invite, members_by_id, open_invitations, roles};
 use crate::auth::sign_in::Outcome;
+use crate::db::WorkspaceTx;
 use crate::graphql::{ContextExt, GraphqlError, Problem};
 
 /// A business with its members, channels and conversations.
 #[Object]
 impl Workspace {
     /// Global id.
-    async fn id(&self) -> WorkspaceId {
+    pub async fn id(&self) -> WorkspaceId {
         self.id
     }
 
@@ -46,10 +47,24 @@ pub struct InvitationNode {
     invited_by: Option<Member>,
 }
 
+/// An invitation that can still be accepted, with who made it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn invitation_by_id(
+    tx: &mut WorkspaceTx,
+    id: InvitationId,
+) -> sqlx::Result<Option<InvitationNode>> {
+    let Some(invitation) = open_invitation(tx, id).await? else { return Ok(None) };
+    let inviter: Vec<MemberId> = invitation.invited_by.into_iter().collect();
+    let invited_by = members_by_id(tx, &inviter).await?.pop();
+    Ok(Some(InvitationNode { invitation, invited_by }))
+}
+
 #[Object(name = "Invitation")]
 impl InvitationNode {
     /// Global id.
-    async fn id(&self) -> InvitationId {
+    pub async fn id(&self) -> InvitationId {
         self.invitation.id
     }
 
