@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::graphql::Problem;
 use crate::messages::{Activity, ActivityKind};
 use crate::viewer::Viewer;
-use crate::workspaces::member::members_by_id;
+use crate::workspaces::member::lock_member;
 
 /// Gives the conversation to a member; without `to`, back to the queue. Nothing happens when it is there already.
 ///
@@ -25,10 +25,13 @@ pub async fn assign(
     to: Option<MemberId>,
 ) -> Result<Result<FullConversation, Problem>, AppError> {
     let mut tx = app.db.workspace(by.workspace_id).await?;
+    // Before the conversation, as removing a member does: whoever is being removed gets nothing more.
+    let member = match to {
+        Some(member) => Some(lock_member(&mut tx, member).await?.ok_or(AppError::NotFound("member"))?),
+        None => None,
+    };
     let mut changing = Changing::lock(&mut tx, id).await?;
-    if let Some(member) = to {
-        let found = members_by_id(&mut tx, &[member]).await?;
-        let member = found.first().ok_or(AppError::NotFound("member"))?;
+    if let Some(member) = member {
         if member.removed_at.is_some() {
             let message = format!("{} is no longer a member of this workspace.", member.name);
             return Ok(Err(Problem::of_field("memberId", "MEMBER_REMOVED", message)));

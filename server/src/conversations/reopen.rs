@@ -3,6 +3,7 @@
 use shared::{AuditAction, ConversationId, ConversationStatus, TargetKind};
 
 use super::changing::Changing;
+use super::release::release_from_who_left;
 use super::{FullConversation, complete_one, store};
 use crate::app::App;
 use crate::audit::Entry;
@@ -49,6 +50,7 @@ pub(crate) async fn open_again(
         return Ok(Ok(false));
     }
     changing.happened(tx, Some(by.member_id), Activity::of(ActivityKind::Reopened)).await?;
+    release_from_who_left(tx, changing, by).await?;
     tx.audit(
         Entry::new(by.actor(), AuditAction::ConversationReopened)
             .on(TargetKind::Conversation, changing.now.id.0),

@@ -82,6 +82,22 @@ pub async fn members_by_id(tx: &mut WorkspaceTx, ids: &[MemberId]) -> sqlx::Resu
     .await
 }
 
+/// A member who cannot be removed while the transaction lasts; one who was removed before is shown as such.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn lock_member(tx: &mut WorkspaceTx, id: MemberId) -> sqlx::Result<Option<Member>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select id, user_id, role, name, email, joined_at, removed_at
+         from members where workspace_id = $1 and id = $2 for share",
+    )
+    .bind(workspace_id)
+    .bind(id)
+    .fetch_optional(tx.conn())
+    .await
+}
+
 /// Members by id, many at once, within one workspace: one statement per request.
 pub struct MemberLoader {
     /// The running product.

@@ -55,8 +55,8 @@ pub async fn change_role(
     Ok(Ok(Member { role, ..member }))
 }
 
-/// Takes a member's access to the workspace, at once, and gives their conversations back to the queue. Anybody may leave; others only an admin removes, and an
-/// owner only an owner.
+/// Takes a member's access to the workspace, at once, and gives their conversations back to the queue. Anybody
+/// may leave; others only an admin removes, and an owner only an owner.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] and [`AppError::NotFound`] as for [`change_role`].
@@ -76,7 +76,7 @@ pub async fn remove(app: &App, viewer: &Viewer, id: MemberId) -> Result<Outcome<
     }
     store::set_removed(&mut tx, id).await?;
     auth::end_sessions_in(tx.conn(), member.user_id, viewer.workspace_id).await?;
-    let released = conversations::release_all_of(&mut tx, &viewer.actor(), id).await?;
+    let released = conversations::release_all_of(&mut tx, viewer, id).await?;
     let details =
         json!({ "name": member.name, "role": member.role.as_str(), "releasedConversations": released });
     tx.audit(

@@ -173,7 +173,7 @@ async fn closing_ends_waiting_and_snoozing_and_a_snoozed_one_wakes_when_its_time
     let (viewer, app) = (test.owner().await, test.app());
     let channel = test.web_chat(viewer.workspace_id).await;
     let id = test.conversation(viewer.workspace_id, channel, 1).await;
-    let until = (chrono::Utc::now() + chrono::TimeDelta::milliseconds(1_500)).to_rfc3339();
+    let until = (chrono::Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
     let snooze = format!(r#"snoozeConversation(conversationId: "{id}", until: "{until}")"#);
     let snoozed = change(&app, &viewer, &snooze).await;
     assert_eq!(snoozed["conversation"]["status"], json!("SNOOZED"));
@@ -188,17 +188,50 @@ async fn closing_ends_waiting_and_snoozing_and_a_snoozed_one_wakes_when_its_time
         ask(&app, Some(&viewer), &query, json!({})).await.ok()["conversation"]["status"],
         json!("SNOOZED")
     );
-    tokio::time::sleep(std::time::Duration::from_millis(1_700)).await;
+    let mut behind = test.superuser().await;
+    for hour_later in [
+        "update conversations set snoozed_until = snoozed_until - interval '1 hour'",
+        "update jobs set run_at = run_at - interval '1 hour'",
+    ] {
+        sqlx::query(hour_later).execute(&mut behind).await.unwrap();
+    }
     server::jobs::run_due(&app, &Arc::new(server::jobs::handlers())).await.unwrap();
     let woken = ask(&app, Some(&viewer), &query, json!({})).await.ok()["conversation"].take();
     assert_eq!((&woken["status"], &woken["snoozedUntil"]), (&json!("OPEN"), &Value::Null));
     let last = woken["messages"]["nodes"].as_array().unwrap().last().unwrap();
     assert_eq!(last["activity"], json!({ "kind": "WOKEN", "actorName": "Switchboard", "until": null }));
 
-    change(&app, &viewer, &snooze.replace(&until, "2026-12-31T00:00:00Z")).await;
+    change(&app, &viewer, &snooze).await;
     let closed = change(&app, &viewer, &format!(r#"closeConversation(conversationId: "{id}")"#)).await;
     assert_eq!(closed["conversation"]["waitingSince"], Value::Null);
     assert_eq!(closed["conversation"]["snoozedUntil"], Value::Null);
+    assert_counters_are_exact(&test, &app, &viewer).await;
+}
+
+#[tokio::test]
+async fn what_a_member_closed_who_has_left_opens_again_as_nobodys() {
+    let test = TestDatabase::create().await;
+    let (viewer, app) = (test.owner().await, test.app());
+    let agent = test.member(viewer.workspace_id, Role::Agent).await;
+    let channel = test.web_chat(viewer.workspace_id).await;
+    let id = test.conversation(viewer.workspace_id, channel, 1).await;
+    let assign = format!(r#"assignConversation(conversationId: "{id}", memberId: "{}")"#, agent.member_id);
+    change(&app, &viewer, &assign).await;
+    change(&app, &viewer, &format!(r#"closeConversation(conversationId: "{id}")"#)).await;
+    let remove =
+        format!(r#"mutation {{ removeMember(memberId: "{}") {{ problem {{ code }} }} }}"#, agent.member_id);
+    ask(&app, Some(&viewer), &remove, json!({})).await.ok();
+    let opened = change(&app, &viewer, &format!(r#"reopenConversation(conversationId: "{id}")"#)).await;
+    assert_eq!(opened["conversation"]["assignee"], Value::Null);
+    let thread = format!(
+        r#"{{ conversation(id: "{id}") {{ messages(last: 2) {{ nodes {{ activity {{ kind }} }} }} }} }}"#
+    );
+    let thread = ask(&app, Some(&viewer), &thread, json!({})).await.ok();
+    let kinds =
+        [json!({ "activity": { "kind": "REOPENED" } }), json!({ "activity": { "kind": "UNASSIGNED" } })];
+    assert_eq!(thread["conversation"]["messages"]["nodes"], json!(kinds));
+    let refused = change(&app, &viewer, &assign).await;
+    assert_eq!(refused["problem"]["code"], json!("MEMBER_REMOVED"));
     assert_counters_are_exact(&test, &app, &viewer).await;
 }
 
@@ -244,6 +277,10 @@ async fn ids_of_another_workspace_are_not_there() {
     let found = ask(&app, Some(&viewer), &thread, json!({})).await.ok()["conversation"].take();
     let contact = found["contact"]["id"].as_str().unwrap();
     let message = found["messages"]["nodes"][0]["id"].as_str().unwrap();
+    let invite = r#"mutation { inviteMember(email: "new@example.com", role: AGENT) { invitation { id } } }"#;
+    let invited = ask(&app, Some(&viewer), invite, json!({})).await.ok();
+    let invitation = invited["inviteMember"]["invitation"]["id"].as_str().unwrap();
+    let colleague = test.member(viewer.workspace_id, Role::Agent).await;
 
     for query in [
         format!(r#"{{ it: conversation(id: "{id}") {{ id }} }}"#),
@@ -253,6 +290,10 @@ async fn ids_of_another_workspace_are_not_there() {
         format!(r#"{{ it: node(id: "{message}") {{ id }} }}"#),
         format!(r#"{{ it: node(id: "{channel}") {{ id }} }}"#),
         format!(r#"{{ it: node(id: "{}") {{ id }} }}"#, viewer.member_id),
+        format!(r#"{{ it: node(id: "{}") {{ id }} }}"#, viewer.workspace_id),
+        format!(r#"{{ it: node(id: "{invitation}") {{ id }} }}"#),
+        format!(r#"{{ it: node(id: "{}") {{ id }} }}"#, viewer.user_id),
+        format!(r#"{{ it: node(id: "{}") {{ id }} }}"#, colleague.user_id),
     ] {
         assert!(ask(&app, Some(&viewer), &query, json!({})).await.ok()["it"].is_object(), "{query}");
         assert_eq!(
@@ -269,7 +310,8 @@ async fn ids_of_another_workspace_are_not_there() {
             viewer.member_id
         ),
         format!(
-            r#"snoozeConversation(conversationId: "{id}", until: "2026-12-31T00:00:00Z") {{ problem {{ code }} }}"#
+            r#"snoozeConversation(conversationId: "{id}", until: "{}") {{ problem {{ code }} }}"#,
+            (chrono::Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339()
         ),
         format!(r#"closeConversation(conversationId: "{id}") {{ problem {{ code }} }}"#),
         format!(r#"reopenConversation(conversationId: "{id}") {{ problem {{ code }} }}"#),
@@ -292,6 +334,35 @@ async fn ids_of_another_workspace_are_not_there() {
             ask(&app, None, &format!("mutation {{ {call} }}"), json!({})).await.codes == ["UNAUTHENTICATED"]
         );
     }
+}
+
+#[tokio::test]
+async fn anything_of_ones_workspace_is_found_by_its_id_and_an_invitation_by_admins_only() {
+    const NODE: &str = "query($id: ID!) { node(id: $id) { id
+        ... on Workspace { name } ... on Invitation { email invitedBy { id } } ... on User { email } } }";
+    let test = TestDatabase::create().await;
+    let (owner, app) = (test.owner().await, test.app());
+    let agent = test.member(owner.workspace_id, Role::Agent).await;
+    let invite = r#"mutation { inviteMember(email: "new@example.com", role: AGENT) { invitation { id } } }"#;
+    let invited = ask(&app, Some(&owner), invite, json!({})).await.ok();
+    let invitation = invited["inviteMember"]["invitation"]["id"].as_str().unwrap();
+    let node = async |viewer: &Viewer, id: &str| {
+        ask(&app, Some(viewer), NODE, json!({ "id": id })).await.ok()["node"].take()
+    };
+    let workspace = owner.workspace_id.to_string();
+    assert_eq!(node(&agent, &workspace).await, json!({ "id": workspace, "name": "Bloom & Co" }));
+    let (user, email) = (owner.user_id.to_string(), format!("{}@example.com", owner.user_id.0.simple()));
+    for viewer in [&owner, &agent] {
+        assert_eq!(node(viewer, &user).await, json!({ "id": user, "email": email }));
+    }
+    let shown =
+        json!({ "id": invitation, "email": "new@example.com", "invitedBy": { "id": owner.member_id } });
+    assert_eq!(node(&owner, invitation).await, shown);
+    assert_eq!(node(&agent, invitation).await, Value::Null);
+    let gone =
+        format!(r#"mutation {{ removeMember(memberId: "{}") {{ problem {{ code }} }} }}"#, agent.member_id);
+    ask(&app, Some(&owner), &gone, json!({})).await.ok();
+    assert_eq!(node(&owner, &agent.user_id.to_string()).await, Value::Null, "no longer a fellow");
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ impl Ingest {
     /// Waits until every delivery has ended, or waits for another try.
     async fn settle(&self) {
         let mut connection = self.test.superuser().await;
-        let until = Instant::now() + Duration::from_secs(20);
+        let until = Instant::now() + Duration::from_secs(60);
         while count(&mut connection, "select count(*) from webhook_deliveries where outcome = 0").await > 0 {
             assert!(Instant::now() < until, "deliveries are still pending");
             tokio::time::sleep(Duration::from_millis(15)).await;
@@ -311,7 +311,7 @@ async fn a_delivery_the_database_refuses_holds_back_its_own_sender_only_until_it
     let posts = ["poison", "behind it"].map(|text| ingest.say("v_ana", text));
     futures::future::join_all(posts).await;
     ingest.say("v_ben", "a neighbour").await;
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + Duration::from_secs(60);
     while ingest.texts("v_ben").await.is_empty() {
         assert!(Instant::now() < until, "the neighbour waits");
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -324,7 +324,7 @@ async fn a_delivery_the_database_refuses_holds_back_its_own_sender_only_until_it
         .execute("update webhook_deliveries set attempts = 4, run_at = now() where outcome = 5")
         .await
         .unwrap();
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + Duration::from_secs(60);
     while ingest.texts("v_ana").await.is_empty() {
         assert!(Instant::now() < until, "the sender waits for ever");
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -356,6 +356,60 @@ async fn a_closed_conversation_opens_again_when_its_contact_writes() {
     assert_eq!(entries, [(1, 1), (2, 4), (3, 1)]);
     assert_eq!(ingest.count("select n from conversation_counters where kind = 1").await, 1);
     assert_eq!(ingest.count("select n from conversation_counters where kind = 3").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_opens_again_is_nobodys_when_its_member_has_left() {
+    let ingest = Ingest::start(1).await;
+    let (left, stays) = (
+        ingest.test.member(ingest.workspace_id, Role::Agent).await,
+        ingest.test.member(ingest.workspace_id, Role::Agent).await,
+    );
+    for (visitor, member) in [("v_ana", &left), ("v_ben", &stays)] {
+        ingest.say(visitor, "first").await;
+        ingest.settle().await;
+        let id: shared::ConversationId =
+            sqlx::query_scalar("select id from conversations order by number desc limit 1")
+                .fetch_one(&mut ingest.test.superuser().await)
+                .await
+                .unwrap();
+        let app = &ingest.processes[0];
+        let member_id = member.member_id;
+        server::conversations::assign(app, member, id, Some(member_id)).await.unwrap().unwrap();
+        server::conversations::close(app, member, id).await.unwrap();
+    }
+    sqlx::query("update members set removed_at = now() where id = $1")
+        .bind(left.member_id)
+        .execute(&mut ingest.test.superuser().await)
+        .await
+        .unwrap();
+    ingest.say("v_ana", "second").await;
+    ingest.say("v_ben", "second").await;
+    ingest.say("v_ana", "third").await;
+    ingest.settle().await;
+
+    let mut connection = ingest.test.superuser().await;
+    let assigned: Vec<(i16, Option<shared::MemberId>)> =
+        sqlx::query_as("select status, assignee_id from conversations order by number")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+    assert_eq!(assigned, [(1, None), (1, Some(stays.member_id))]);
+    let thread: Vec<String> = sqlx::query_scalar(
+        "select coalesce(m.activity->>'kind', m.text) from messages m join conversations c on c.id = m.conversation_id
+         where c.number = 1 order by m.seq",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(thread, ["first", "ASSIGNED", "CLOSED", "REOPENED", "UNASSIGNED", "second", "third"]);
+    let counters: Vec<(i16, i64)> = sqlx::query_as(
+        "select kind, n from conversation_counters where kind between 1 and 5 and n <> 0 order by kind",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(counters, [(1, 2), (4, 1), (5, 1)], "open, unassigned, the other member's");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -535,6 +535,16 @@ async fn a_removed_members_conversations_go_back_to_the_queue() {
             .await
             .unwrap();
     assert_eq!(assigned, [(1, false), (2, false), (3, true), (1, true)]);
+    let said: Vec<(i64, String, bool)> = sqlx::query_as(
+        "select c.number, m.activity->>'kind', m.author_member_id = $1 and m.seq = c.last_seq
+         from messages m join conversations c on c.id = m.conversation_id order by c.number",
+    )
+    .bind(owner.member_id)
+    .fetch_all(&mut behind)
+    .await
+    .unwrap();
+    let unassigned = "UNASSIGNED".to_owned();
+    assert_eq!(said, [(1, unassigned.clone(), true), (2, unassigned, true)], "each thread says who did it");
     let counters: Vec<(i16, i64)> = sqlx::query_as("select kind, n from conversation_counters order by kind")
         .fetch_all(&mut behind)
         .await

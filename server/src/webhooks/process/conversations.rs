@@ -3,18 +3,22 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use shared::{
-    AuthorKind, ChannelId, ChannelKind, ContactId, ConversationId, ConversationKind, ConversationStatus,
-    IdentityId, MemberId,
+    AuditAction, AuthorKind, ChannelId, ChannelKind, ContactId, ConversationId, ConversationKind,
+    ConversationStatus, IdentityId, MemberId, TargetKind,
 };
 use sqlx::FromRow;
 
 use super::batch::Incoming;
 use super::messages::{Files, Row};
 use super::people::{People, Person};
+use crate::audit::Entry;
 use crate::conversations::Counter;
 use crate::db::WorkspaceTx;
+use crate::messages::ActivityKind;
 use crate::realtime::Event;
+use crate::viewer::Actor;
 
 /// Characters of a message that a list shows.
 const PREVIEW_CHARS: usize = 120;
@@ -28,6 +32,8 @@ pub(super) struct Thread {
     channel_id: ChannelId,
     status: ConversationStatus,
     assignee_id: Option<MemberId>,
+    /// The assignee is a member no more.
+    assignee_left: bool,
     last_activity_at: DateTime<Utc>,
     waiting_since: Option<DateTime<Utc>>,
     preview: String,
@@ -47,6 +53,8 @@ struct Change {
     made: Option<ConversationKind>,
     opened_from: Option<ConversationStatus>,
     written: bool,
+    /// Whose it was, when that member has left.
+    released_from: Option<MemberId>,
     /// Read up to here before, if it moved.
     read_from: Option<i64>,
 }
@@ -66,7 +74,9 @@ impl Threads {
                     c.waiting_since, c.preview, c.last_seq, c.inbound_count, c.contact_read_seq, c.last_inbound_at,
                     (select m.sent_at from messages m
                      where m.workspace_id = $1 and m.conversation_id = c.id and m.direction in (1, 2)
-                     order by m.seq desc limit 1) as newest_at
+                     order by m.seq desc limit 1) as newest_at,
+                    exists (select from members b
+                            where b.workspace_id = $1 and b.id = c.assignee_id and b.removed_at is not null) as assignee_left
              from conversations c
              where c.workspace_id = $1 and c.id in (
                  select (select l.id from conversations l
@@ -174,10 +184,11 @@ impl Threads {
             "update conversations c
              set status = $2, snoozed_until = null, last_activity_at = t.last_activity_at, waiting_since = t.waiting_since,
                  preview = t.preview, preview_author = $3, last_seq = t.last_seq, inbound_count = t.inbound_count,
-                 last_inbound_at = t.last_inbound_at
+                 last_inbound_at = t.last_inbound_at,
+                 assignee_id = case when t.released then null else c.assignee_id end
              from unnest($4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::bigint[], $9::bigint[],
-                         $10::timestamptz[])
-                  as t(id, last_activity_at, waiting_since, preview, last_seq, inbound_count, last_inbound_at)
+                         $10::timestamptz[], $11::boolean[])
+                  as t(id, last_activity_at, waiting_since, preview, last_seq, inbound_count, last_inbound_at, released)
              where c.workspace_id = $1 and c.id = t.id",
         )
         .bind(workspace_id)
@@ -190,6 +201,7 @@ impl Threads {
         .bind(written.iter().map(|t| t.last_seq).collect::<Vec<_>>())
         .bind(written.iter().map(|t| t.inbound_count).collect::<Vec<_>>())
         .bind(written.iter().map(|t| t.last_inbound_at).collect::<Vec<_>>())
+        .bind(written.iter().map(|t| t.change.released_from.is_some()).collect::<Vec<_>>())
         .execute(tx.conn())
         .await?;
         Ok(())
@@ -208,6 +220,13 @@ impl Threads {
                 tx.count(Counter::Open, 1);
                 tx.count(Counter::Channel(thread.channel_id), 1);
                 tx.count(thread.assignee_id.map_or(Counter::Unassigned, Counter::Assigned), 1);
+            }
+            if let Some(left) = change.released_from {
+                tx.audit(
+                    Entry::new(Actor::system(), AuditAction::ConversationUnassigned)
+                        .on(TargetKind::Conversation, thread.id.0)
+                        .with(json!({ "from": left, "to": null })),
+                );
             }
             if change.opened_from.is_some() || change.read_from.is_some() {
                 tx.publish(Event::conversation(thread.id));
@@ -235,6 +254,7 @@ impl Thread {
             channel_id: first.channel_id,
             status: ConversationStatus::Open,
             assignee_id: None,
+            assignee_left: false,
             last_activity_at: first.at,
             waiting_since: None,
             preview: String::new(),
@@ -247,15 +267,23 @@ impl Thread {
         }
     }
 
-    /// Whoever writes is heard: closed and snoozed conversations open, and the thread says so.
+    /// Whoever writes is heard: closed and snoozed conversations open, and the thread says so. What a member
+    /// closed who has left since comes into the queue.
     fn open_again(&mut self, message: &Incoming, rows: &mut Vec<Row>) {
         if self.status == ConversationStatus::Open {
             return;
         }
         self.change.opened_from = Some(self.status);
         self.status = ConversationStatus::Open;
-        self.last_seq += 1;
-        rows.push(Row::reopened(self.id, self.channel_id, self.last_seq, message.at));
+        let mut say = |kind| {
+            self.last_seq += 1;
+            rows.push(Row::activity(kind, self.id, self.channel_id, self.last_seq, message.at));
+        };
+        say(ActivityKind::Reopened);
+        if self.assignee_left {
+            say(ActivityKind::Unassigned);
+            self.change.released_from = self.assignee_id.take();
+        }
     }
 
     fn write(&mut self, message: &Incoming, person: &Person, files: &Files, rows: &mut Vec<Row>) {

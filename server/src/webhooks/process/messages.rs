@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::batch::Incoming;
 use super::people::{People, Person};
 use crate::db::WorkspaceTx;
+use crate::messages::{Activity, ActivityKind};
 use crate::webhooks::DeliveryOutcome;
 use crate::webhooks::store::Ended;
 
@@ -88,8 +89,9 @@ impl Row {
         }
     }
 
-    /// The conversation opened by itself, because its contact wrote.
-    pub(super) fn reopened(
+    /// Something happened to the conversation by itself, because its contact wrote.
+    pub(super) fn activity(
+        kind: ActivityKind,
         conversation_id: ConversationId,
         channel_id: ChannelId,
         seq: i64,
@@ -111,7 +113,7 @@ impl Row {
             quoted_platform_id: None,
             sent_at: at,
             late: false,
-            activity: Some(json!({ "kind": "REOPENED" })),
+            activity: Some(Activity::of(kind).to_value()),
             provenance: None,
         }
     }
