@@ -10,6 +10,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
 pub mod failure;
+pub mod json;
 pub mod live;
 pub mod members;
 pub mod messages;
@@ -20,35 +21,47 @@ pub mod session;
 pub mod timestamp;
 pub mod upload;
 
-use serde::Deserialize;
+use json::{FromJson, Json};
 
 pub use failure::{Failure, Problem};
 pub use timestamp::Timestamp;
 
 /// Where a page of a list ends, and whether another one follows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageInfo {
     /// There is more after `end_cursor`.
-    #[serde(default)]
     pub has_next_page: bool,
     /// There is more before `start_cursor`.
-    #[serde(default)]
     pub has_previous_page: bool,
     /// Cursor of the first one on this page.
-    #[serde(default)]
     pub start_cursor: Option<String>,
     /// Cursor of the last one on this page.
-    #[serde(default)]
     pub end_cursor: Option<String>,
 }
 
+// A list is asked for one end of a page only.
+impl FromJson for PageInfo {
+    fn from_json(json: Json<'_>) -> Self {
+        Self {
+            has_next_page: json.field::<Option<_>>("has_next_page").unwrap_or_default(),
+            has_previous_page: json.field::<Option<_>>("has_previous_page").unwrap_or_default(),
+            start_cursor: json.field("start_cursor"),
+            end_cursor: json.field("end_cursor"),
+        }
+    }
+}
+
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Page<Node> {
     /// In the list's own order.
     pub nodes: Vec<Node>,
     /// How to go on.
     pub page_info: PageInfo,
+}
+
+impl<Node: FromJson> FromJson for Page<Node> {
+    fn from_json(json: Json<'_>) -> Self {
+        Self { nodes: json.field("nodes"), page_info: json.field("page_info") }
+    }
 }

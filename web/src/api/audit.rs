@@ -1,13 +1,13 @@
 //! The audit log and the state of its chain.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::json::object;
 use super::operation::{NoVariables, Operation};
 use super::{Page, Timestamp};
 
 /// One act: who did what to which.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// 1, 2, 3 … without gaps.
     pub seq: i64,
@@ -23,12 +23,15 @@ pub struct AuditEntry {
     pub client_address: Option<String>,
 }
 
+object!(AuditEntry { seq, at, actor_name, action, sentence, hash, erased, client_address });
+
 /// One page of the log.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct AuditPage {
     pub audit_log: Page<AuditEntry>,
 }
+
+object!(AuditPage { audit_log });
 
 /// How many, after which cursor.
 #[derive(Clone, Debug, Serialize)]
@@ -45,8 +48,7 @@ pub const AUDIT_LOG: Operation<ListFrom, AuditPage> = Operation::new(
 );
 
 /// Whether the log is as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditChainState {
     pub entries: i64,
     pub head_hash: String,
@@ -56,12 +58,15 @@ pub struct AuditChainState {
     pub first_bad_seq: Option<i64>,
 }
 
+object!(AuditChainState { entries, head_hash, verified, checked_at, first_bad_seq });
+
 /// The chain, verified for this answer.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct AuditChain {
     pub audit_chain: AuditChainState,
 }
+
+object!(AuditChain { audit_chain });
 
 /// Verifies the chain now; for admins.
 pub const AUDIT_CHAIN: Operation<NoVariables, AuditChain> = Operation::new(

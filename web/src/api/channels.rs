@@ -1,16 +1,16 @@
 //! Connected accounts and the settings of the web chat.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{ChannelId, ChannelKind};
 
 use super::Timestamp;
 use super::failure::{PROBLEM, Problem};
+use super::json::{FromJson, Json, object, words};
 use super::operation::{NoVariables, Operation};
 use super::session::{Answer, Input};
 
 /// A connected account as lists and rows show it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelSummary {
     pub id: ChannelId,
     pub kind: ChannelKind,
@@ -19,12 +19,13 @@ pub struct ChannelSummary {
     pub active: bool,
 }
 
+object!(ChannelSummary { id, kind, name, active });
+
 /// What [`ChannelSummary`] is selected with.
 pub const CHANNEL_SUMMARY: &str = "fragment ChannelSummaryParts on Channel { id kind name active }";
 
 /// A connected account with its settings.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
     pub id: ChannelId,
     pub kind: ChannelKind,
@@ -35,9 +36,10 @@ pub struct Channel {
     pub web_chat: Option<WebChat>,
 }
 
+object!(Channel { id, kind, name, active, created_at, web_chat });
+
 /// The settings of one web chat.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebChat {
     pub widget_id: String,
     /// HTML to paste into the customer's site.
@@ -63,16 +65,37 @@ pub struct WebChat {
     pub emoji_enabled: bool,
 }
 
+object!(WebChat {
+    widget_id,
+    snippet,
+    try_url,
+    color,
+    position,
+    welcome_title,
+    welcome_text,
+    reply_time_text,
+    allowed_origins,
+    pre_chat,
+    hours,
+    offline_text,
+    identity_mode,
+    identity_secret_last4,
+    attachments_enabled,
+    emoji_enabled
+});
+
 /// The side of the page the launcher sits on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum WidgetPosition {
     Right,
     Left,
 }
 
+words!(WidgetPosition { Right, Left });
+
 /// Whether visitors must prove who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum IdentityMode {
     Off,
@@ -80,8 +103,10 @@ pub enum IdentityMode {
     Required,
 }
 
+words!(IdentityMode { Off, Optional, Required });
+
 /// How a question before the chat is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PreChatFieldType {
     Text,
@@ -90,8 +115,10 @@ pub enum PreChatFieldType {
     LongText,
 }
 
+words!(PreChatFieldType { Text, Email, Phone, LongText });
+
 /// One question before the chat.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreChatField {
     pub key: String,
     pub label: String,
@@ -100,8 +127,19 @@ pub struct PreChatField {
     pub required: bool,
 }
 
+impl FromJson for PreChatField {
+    fn from_json(json: Json<'_>) -> Self {
+        Self {
+            key: json.field("key"),
+            label: json.field("label"),
+            kind: json.field("type"),
+            required: json.field("required"),
+        }
+    }
+}
+
 /// When someone answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OfficeHours {
     /// IANA name, such as `Europe/Istanbul`.
@@ -109,8 +147,10 @@ pub struct OfficeHours {
     pub days: Vec<OfficeDay>,
 }
 
+object!(OfficeHours { time_zone, days });
+
 /// One day's hours.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OfficeDay {
     /// ISO: Monday is 1.
@@ -121,16 +161,20 @@ pub struct OfficeDay {
     pub closes_at: String,
 }
 
+object!(OfficeDay { weekday, opens_at, closes_at });
+
 const CHANNEL: &str = "fragment ChannelParts on Channel { id kind name active createdAt webChat { widgetId snippet \
     tryUrl color position welcomeTitle welcomeText replyTimeText allowedOrigins preChat { key label type required } \
     hours { timeZone days { weekday opensAt closesAt } } offlineText identityMode identitySecretLast4 \
     attachmentsEnabled emojiEnabled } }";
 
 /// Every channel of the workspace.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ChannelList {
     pub channels: Vec<ChannelSummary>,
 }
+
+object!(ChannelList { channels });
 
 /// Answers [`ChannelList`].
 pub const CHANNELS: Operation<NoVariables, ChannelList> =
@@ -143,10 +187,12 @@ pub struct WhichChannel {
 }
 
 /// None: not here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ChannelAnswer {
     pub channel: Option<Channel>,
 }
+
+object!(ChannelAnswer { channel });
 
 /// One channel with its settings.
 pub const CHANNEL_SETTINGS: Operation<WhichChannel, ChannelAnswer> =
@@ -188,11 +234,13 @@ pub struct WebChatInput {
 }
 
 /// The changed channel.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ChannelPayload {
     pub channel: Option<Channel>,
     pub problem: Option<Problem>,
 }
+
+object!(ChannelPayload { channel, problem });
 
 /// Adds a web chat.
 pub const CREATE_WEB_CHAT: Operation<Input<WebChatInput>, Answer<ChannelPayload>> = Operation::new(
@@ -239,12 +287,14 @@ pub struct WhoseSecret {
 }
 
 /// The new secret, which no later answer repeats.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct IdentitySecretPayload {
     pub channel: Option<Channel>,
     pub secret: Option<String>,
     pub problem: Option<Problem>,
 }
+
+object!(IdentitySecretPayload { channel, secret, problem });
 
 /// Makes a new identity secret; the old one stops working.
 pub const ROTATE_IDENTITY_SECRET: Operation<WhoseSecret, Answer<IdentitySecretPayload>> = Operation::new(

@@ -4,14 +4,14 @@ use std::cell::RefCell;
 
 use leptos::prelude::window;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestCredentials, RequestInit, Response};
 
-use super::Failure;
-use super::failure::read_envelope;
+use super::json::{self, FromJson};
 use super::operation::Operation;
+use super::{Failure, failure};
 
 thread_local! {
     static ON_SIGNED_OUT: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
@@ -31,44 +31,39 @@ pub(super) fn signed_out() {
     });
 }
 
-#[derive(Serialize)]
-struct Question<'a, Variables> {
-    query: &'a str,
-    variables: &'a Variables,
-}
-
 /// Runs a query or a mutation.
-pub async fn run<Variables: Serialize, Data: DeserializeOwned>(
+///
+/// Thin on purpose: this much is compiled once for each operation.
+pub fn run<Variables: Serialize, Data: FromJson>(
     operation: &Operation<Variables, Data>,
     variables: Variables,
-) -> Result<Data, Failure> {
-    let document = operation.document();
-    let question = serde_json::to_string(&Question { query: &document, variables: &variables });
-    let answer = post(question.map_err(|error| Failure::Invalid(error.to_string()))?).await?;
-    let data = answer.data()?;
-    serde_json::from_str(data).map_err(|error| Failure::Server {
-        message: error.to_string(),
-        request_id: answer.request_id.clone(),
-    })
+) -> impl Future<Output = Result<Data, Failure>> + use<Variables, Data> {
+    let question = operation.question(&variables);
+    async { post(question).await?.read() }
 }
 
 /// What came back, before it is read as anything.
 struct RawAnswer {
-    body: String,
+    body: Value,
     request_id: Option<String>,
 }
 
 impl RawAnswer {
-    fn data(&self) -> Result<&str, Failure> {
-        let data = read_envelope(&self.body, self.request_id.clone());
-        if data == Err(Failure::Unauthenticated) {
-            signed_out();
-        }
-        data
+    fn read<Data: FromJson>(self) -> Result<Data, Failure> {
+        let data = self.data()?;
+        json::read_value(data)
+            .map_err(|message| Failure::Server { message, request_id: self.request_id.clone() })
+    }
+
+    fn data(&self) -> Result<&Value, Failure> {
+        failure::data(&self.body, self.request_id.clone()).inspect_err(|failure| {
+            if *failure == Failure::Unauthenticated {
+                signed_out();
+            }
+        })
     }
 }
 
-/// Not generic, so that it is compiled once for all operations.
 async fn post(body: String) -> Result<RawAnswer, Failure> {
     let offline = |_: JsValue| Failure::Offline;
     let init = RequestInit::new();
@@ -101,7 +96,10 @@ async fn post(body: String) -> Result<RawAnswer, Failure> {
             status => return Err(Failure::Server { message: format!("HTTP {status}"), request_id }),
         }
     }
-    Ok(RawAnswer { body, request_id })
+    match json::parse(&body) {
+        Ok(body) => Ok(RawAnswer { body, request_id }),
+        Err(_) => Err(failure::unreadable(request_id)),
+    }
 }
 
 fn retry_after_s(response: &Response) -> Option<u32> {

@@ -1,17 +1,17 @@
 //! People outside.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{ContactId, ConversationId, ConversationStatus};
 
 use super::channels::{CHANNEL_SUMMARY, ChannelSummary};
 use super::failure::{PROBLEM, Problem};
+use super::json::object;
 use super::operation::Operation;
 use super::session::Answer;
 use super::{Page, Timestamp};
 
 /// A contact as a row or a thread's head shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactSummary {
     pub id: ContactId,
     pub name: String,
@@ -20,12 +20,13 @@ pub struct ContactSummary {
     pub verified: bool,
 }
 
+object!(ContactSummary { id, name, email, verified });
+
 /// What [`ContactSummary`] is selected with.
 pub const CONTACT_SUMMARY: &str = "fragment ContactSummaryParts on Contact { id name email verified }";
 
 /// All that the contact column shows.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Contact {
     pub id: ContactId,
     pub name: String,
@@ -41,9 +42,21 @@ pub struct Contact {
     pub conversations: Page<EarlierConversation>,
 }
 
+object!(Contact {
+    id,
+    name,
+    email,
+    phone,
+    locale,
+    verified,
+    created_at,
+    identities,
+    attributes,
+    conversations
+});
+
 /// A contact's face on one channel.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub channel: ChannelSummary,
     pub platform_id: String,
@@ -53,31 +66,38 @@ pub struct Identity {
     pub last_page: Option<PageVisit>,
 }
 
+object!(Identity { channel, platform_id, display_name, verified, aliases, last_page });
+
 /// Another name of an identity: a phone number, a user name.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alias {
     pub kind: String,
     pub value: String,
 }
 
+object!(Alias { kind, value });
+
 /// Where on the customer's site the visitor was.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageVisit {
     pub url: String,
     pub title: Option<String>,
     pub at: Timestamp,
 }
 
+object!(PageVisit { url, title, at });
+
 /// Something known about a contact.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     pub key: String,
     pub value: String,
 }
 
+object!(Attribute { key, value });
+
 /// One of a contact's conversations, as a line.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlierConversation {
     pub id: ConversationId,
     pub number: i32,
@@ -85,6 +105,8 @@ pub struct EarlierConversation {
     pub last_activity_at: Timestamp,
     pub preview: String,
 }
+
+object!(EarlierConversation { id, number, status, last_activity_at, preview });
 
 const CONTACT: &str = "fragment ContactParts on Contact { id name email phone locale verified createdAt \
     identities { channel { ...ChannelSummaryParts } platformId displayName verified aliases { kind value } \
@@ -98,10 +120,12 @@ pub struct WhichContact {
 }
 
 /// None: not here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ContactAnswer {
     pub contact: Option<Contact>,
 }
+
+object!(ContactAnswer { contact });
 
 /// One contact with identities and earlier conversations.
 pub const CONTACT_DETAILS: Operation<WhichContact, ContactAnswer> = Operation::new(
@@ -123,11 +147,13 @@ pub struct ChangedContact {
 }
 
 /// The changed contact.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ContactPayload {
     pub contact: Option<Contact>,
     pub problem: Option<Problem>,
 }
+
+object!(ContactPayload { contact, problem });
 
 /// Changes what we know of a contact.
 pub const UPDATE_CONTACT: Operation<ChangedContact, Answer<ContactPayload>> = Operation::new(

@@ -1,26 +1,28 @@
 //! Conversations: lists, one, and what is done with them.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{AuthorKind, ChannelId, ConversationId, ConversationKind, ConversationStatus, MemberId};
 
 use super::channels::{CHANNEL_SUMMARY, ChannelSummary};
 use super::contacts::{CONTACT_SUMMARY, ContactSummary};
 use super::failure::{PROBLEM, Problem};
+use super::json::{object, words};
 use super::operation::{NoVariables, Operation};
 use super::session::Answer;
 use super::{Page, Timestamp};
 
 /// The member a conversation is given to.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignee {
     pub id: MemberId,
     pub name: String,
 }
 
+object!(Assignee { id, name });
+
 /// A conversation as it stands for everyone. What is the viewer's own (`read_count`) comes only with
 /// lists and single reads, never with live events.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversation {
     pub id: ConversationId,
     /// For people: `#1042`.
@@ -43,12 +45,32 @@ pub struct Conversation {
     /// How many the customer has written.
     pub inbound_count: i64,
     /// How many of those the viewer has read; none where the server was not asked.
-    #[serde(default)]
     pub read_count: Option<i64>,
     /// The customer has read up to this number.
     pub contact_read_seq: i64,
     pub contact_delivered_seq: i64,
 }
+
+object!(Conversation {
+    id,
+    number,
+    kind,
+    status,
+    snoozed_until,
+    contact,
+    channel,
+    assignee,
+    last_activity_at,
+    created_at,
+    waiting_since,
+    preview,
+    preview_author,
+    last_seq,
+    inbound_count,
+    read_count,
+    contact_read_seq,
+    contact_delivered_seq
+});
 
 /// What [`Conversation`] is selected with, but for the viewer's own fields; needs [`CHANNEL_SUMMARY`]
 /// and [`CONTACT_SUMMARY`] too.
@@ -60,7 +82,7 @@ const WHOLE: &[&str] = &[CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY];
 const CHANGE: &[&str] = &[CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, PROBLEM];
 
 /// Which list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ConversationView {
     Mine,
@@ -69,6 +91,8 @@ pub enum ConversationView {
     Snoozed,
     Closed,
 }
+
+words!(ConversationView { Mine, Unassigned, All, Snoozed, Closed });
 
 /// Which list, how many, after which cursor. With a channel, only that channel's.
 #[derive(Clone, Debug, Serialize)]
@@ -81,10 +105,12 @@ pub struct ListConversations {
 }
 
 /// One page of a list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ConversationPage {
     pub conversations: Page<Conversation>,
 }
+
+object!(ConversationPage { conversations });
 
 /// Newest activity first.
 pub const CONVERSATIONS: Operation<ListConversations, ConversationPage> = Operation::new(
@@ -101,10 +127,12 @@ pub struct WhichConversation {
 }
 
 /// None: not here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ConversationAnswer {
     pub conversation: Option<Conversation>,
 }
+
+object!(ConversationAnswer { conversation });
 
 /// One conversation as it stands.
 pub const CONVERSATION_BY_ID: Operation<WhichConversation, ConversationAnswer> = Operation::new(
@@ -113,15 +141,16 @@ pub const CONVERSATION_BY_ID: Operation<WhichConversation, ConversationAnswer> =
 );
 
 /// How many are open on a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChannelCount {
     pub channel_id: ChannelId,
     pub open: i64,
 }
 
+object!(ChannelCount { channel_id, open });
+
 /// How many each list holds; `all` and `channels` count open ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ViewCounts {
     pub mine: i64,
     pub unassigned: i64,
@@ -131,15 +160,18 @@ pub struct ViewCounts {
     pub channels: Vec<ChannelCount>,
 }
 
+object!(ViewCounts { mine, unassigned, all, snoozed, closed, channels });
+
 /// Everything the board needs before its first list, but for the event number, which is read before
 /// ([`EVENT_SEQ`]): counters, channels and members.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct Board {
     pub view_counts: ViewCounts,
     pub channels: Vec<ChannelSummary>,
     pub members: Vec<super::session::Member>,
 }
+
+object!(Board { view_counts, channels, members });
 
 /// Answers [`Board`].
 pub const BOARD: Operation<NoVariables, Board> = Operation::new(
@@ -149,21 +181,24 @@ pub const BOARD: Operation<NoVariables, Board> = Operation::new(
 );
 
 /// The number of the newest event.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct EventSeq {
     pub event_seq: i64,
 }
+
+object!(EventSeq { event_seq });
 
 /// To be read before lists are loaded; subscribe after it.
 pub const EVENT_SEQ: Operation<NoVariables, EventSeq> = Operation::new("query EventSeq { eventSeq }", &[]);
 
 /// The changed conversation, or why not.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ConversationPayload {
     pub conversation: Option<Conversation>,
     pub problem: Option<Problem>,
 }
+
+object!(ConversationPayload { conversation, problem });
 
 /// To whom; none: to nobody.
 #[derive(Clone, Debug, Serialize)]

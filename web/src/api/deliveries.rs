@@ -1,15 +1,16 @@
 //! What providers and visitors sent us, raw, and what became of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::ChannelId;
 
 use super::failure::{PROBLEM, Problem};
+use super::json::{object, words};
 use super::operation::Operation;
 use super::session::Answer;
 use super::{Page, Timestamp};
 
 /// What became of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DeliveryOutcome {
     Pending,
@@ -20,9 +21,10 @@ pub enum DeliveryOutcome {
     Waiting,
 }
 
+words!(DeliveryOutcome { Pending, Processed, Duplicate, Ignored, Failed, Waiting });
+
 /// One delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// Opaque here; only ever handed back.
     pub id: String,
@@ -36,6 +38,8 @@ pub struct Delivery {
     pub body_bytes: i32,
 }
 
+object!(Delivery { id, channel_id, received_at, processed_at, outcome, reason, attempts, body_bytes });
+
 const DELIVERY: &str = "fragment DeliveryParts on Delivery { id channelId receivedAt processedAt outcome reason attempts bodyBytes }";
 
 /// Which ones, how many, after which cursor.
@@ -47,10 +51,12 @@ pub struct DeliveryFilter {
 }
 
 /// One page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct DeliveryPage {
     pub deliveries: Page<Delivery>,
 }
+
+object!(DeliveryPage { deliveries });
 
 /// Newest first; for admins.
 pub const DELIVERIES: Operation<DeliveryFilter, DeliveryPage> = Operation::new(
@@ -67,11 +73,13 @@ pub struct WhichDelivery {
 }
 
 /// The delivery after it was put back in line.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct DeliveryPayload {
     pub delivery: Option<Delivery>,
     pub problem: Option<Problem>,
 }
+
+object!(DeliveryPayload { delivery, problem });
 
 /// Processes the stored bytes again, after a fix.
 pub const PROCESS_DELIVERY_AGAIN: Operation<WhichDelivery, Answer<DeliveryPayload>> = Operation::new(

@@ -1,18 +1,21 @@
 //! Why the server did not do what was asked.
 
-use serde::Deserialize;
+use serde_json::Value;
+
+use super::json::{self, object};
 
 /// An outcome a person can expect and put right, sent as a value.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// For us to act on, such as `WRONG_CREDENTIALS`.
     pub code: String,
     /// For people, ready to show.
     pub message: String,
     /// The input it belongs to, by its GraphQL name; none: the whole form.
-    #[serde(default)]
     pub field: Option<String>,
 }
+
+object!(Problem { code, message, field });
 
 /// What [`Problem`] is selected with everywhere.
 pub const PROBLEM: &str = "fragment ProblemParts on Problem { code message field }";
@@ -84,78 +87,69 @@ impl Failure {
     }
 }
 
-/// The body of a GraphQL answer before its `data` is read.
-#[derive(Deserialize)]
-pub(crate) struct Envelope<'a> {
-    #[serde(borrow, default)]
-    pub(crate) data: Option<&'a serde_json::value::RawValue>,
-    #[serde(default)]
-    pub(crate) errors: Vec<GraphqlError>,
+/// One of an answer's `errors`.
+struct GraphqlError {
+    message: Option<String>,
+    extensions: Option<ErrorExtensions>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct GraphqlError {
-    #[serde(default)]
-    pub(crate) message: String,
-    #[serde(default)]
-    pub(crate) extensions: ErrorExtensions,
+object!(GraphqlError { message, extensions });
+
+#[derive(Default)]
+struct ErrorExtensions {
+    code: Option<String>,
+    request_id: Option<String>,
+    retry_after_ms: Option<u32>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ErrorExtensions {
-    #[serde(default)]
-    pub(crate) code: Option<String>,
-    #[serde(default)]
-    pub(crate) request_id: Option<String>,
-    #[serde(default)]
-    pub(crate) retry_after_ms: Option<u32>,
-}
+object!(ErrorExtensions { code, request_id, retry_after_ms });
 
-impl From<GraphqlError> for Failure {
-    fn from(error: GraphqlError) -> Self {
-        let ErrorExtensions { code, request_id, retry_after_ms } = error.extensions;
-        Self::from_code(
-            code.as_deref(),
-            error.message,
-            request_id,
-            retry_after_ms.map(|ms| ms.div_ceil(1000)),
-        )
-    }
-}
-
-/// The answer's `data`, or the first error; `header_request_id` stands in when the body names none.
-pub(crate) fn read_envelope(body: &str, header_request_id: Option<String>) -> Result<&str, Failure> {
-    let broken = |request_id| Failure::Server { message: "unreadable answer".to_owned(), request_id };
-    let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(body) else {
-        return Err(broken(header_request_id));
+/// The first of an answer's `errors`; `header_request_id` stands in when it names none.
+pub(crate) fn first_error(errors: &Value, header_request_id: Option<String>) -> Failure {
+    let first = errors.get(0).unwrap_or(&Value::Null);
+    let Ok(GraphqlError { message, extensions }) = json::read_value(first) else {
+        return unreadable(header_request_id);
     };
-    if let Some(error) = envelope.errors.into_iter().next() {
-        return Err(match Failure::from(error) {
-            Failure::Server { message, request_id } => {
-                Failure::Server { message, request_id: request_id.or(header_request_id) }
-            }
-            other => other,
-        });
+    let ErrorExtensions { code, request_id, retry_after_ms } = extensions.unwrap_or_default();
+    Failure::from_code(
+        code.as_deref(),
+        message.unwrap_or_default(),
+        request_id.or(header_request_id),
+        retry_after_ms.map(|ms| ms.div_ceil(1000)),
+    )
+}
+
+/// The `data` of an answer, or its first error.
+pub(crate) fn data(answer: &Value, header_request_id: Option<String>) -> Result<&Value, Failure> {
+    match (answer.get("errors"), answer.get("data")) {
+        (Some(errors), _) if errors.get(0).is_some() => Err(first_error(errors, header_request_id)),
+        (_, Some(data)) if !data.is_null() => Ok(data),
+        _ => Err(unreadable(header_request_id)),
     }
-    envelope.data.map(serde_json::value::RawValue::get).ok_or_else(|| broken(header_request_id))
+}
+
+/// What came is no answer of ours.
+pub(crate) fn unreadable(request_id: Option<String>) -> Failure {
+    Failure::Server { message: "unreadable answer".to_owned(), request_id }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn data_is_handed_on_untouched() {
-        assert_eq!(read_envelope(r#"{"data":{"viewer":null}}"#, None), Ok(r#"{"viewer":null}"#));
+        assert_eq!(data(&json!({"data": {"viewer": null}}), None), Ok(&json!({"viewer": null})));
+        assert_eq!(data(&json!({"data": {"a": 1}, "errors": []}), None), Ok(&json!({"a": 1})));
     }
 
     #[test]
     fn each_code_has_its_own_failure() {
         let fail = |code: &str| {
-            let body =
-                format!(r#"{{"data":null,"errors":[{{"message":"m","extensions":{{"code":"{code}"}}}}]}}"#);
-            read_envelope(&body, Some("r1".to_owned())).map(str::to_owned).unwrap_err()
+            let body = json!({"data": null, "errors": [{"message": "m", "extensions": {"code": code}}]});
+            data(&body, Some("r1".to_owned())).cloned().unwrap_err()
         };
         assert_eq!(fail("UNAUTHENTICATED"), Failure::Unauthenticated);
         assert_eq!(fail("FORBIDDEN"), Failure::Forbidden);
@@ -166,8 +160,17 @@ mod tests {
     }
 
     #[test]
+    fn an_error_tells_its_own_request_id_and_wait() {
+        let errors = json!([{"message": "m", "extensions": {"code": "THROTTLED", "retryAfterMs": 1200}}]);
+        assert_eq!(first_error(&errors, None), Failure::Throttled(Some(2)));
+        let errors = json!([{"message": "m", "extensions": {"requestId": "r2"}}]);
+        assert_eq!(first_error(&errors, Some("r1".to_owned())).request_id(), Some("r2"));
+    }
+
+    #[test]
     fn an_answer_that_is_no_graphql_is_the_servers_fault() {
-        assert!(matches!(read_envelope("<html>", None), Err(Failure::Server { .. })));
-        assert!(matches!(read_envelope(r#"{"data":null}"#, None), Err(Failure::Server { .. })));
+        for answer in [json!("<html>"), json!({"data": null}), json!({"errors": [1]}), json!({})] {
+            assert!(matches!(data(&answer, None), Err(Failure::Server { .. })), "{answer}");
+        }
     }
 }

@@ -11,7 +11,6 @@ mod socket;
 
 use leptos::prelude::{ArcRwSignal, GetUntracked, Set};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 #[cfg(test)]
 pub use events::MemberCount;
@@ -19,9 +18,9 @@ pub use events::MemberCount;
 pub(super) use events::{After, At, EVENTS, PRESENCE};
 pub use events::{ChangedCounts, EventKind, Presence, WorkspaceEvent, events, presence};
 
-use super::failure::read_envelope;
+use super::json::{self, FromJson};
 use super::operation::Operation;
-use super::{Failure, Timestamp};
+use super::{Failure, Timestamp, failure};
 
 /// How the socket stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,18 +86,16 @@ impl Drop for Subscription {
 }
 
 /// Runs a subscription for as long as the handle lives. `variables` is called at each (re)connection.
-fn subscribe<Variables: Serialize, Data: DeserializeOwned>(
-    operation: &Operation<Variables, Data>,
+fn subscribe<Variables: Serialize, Data: FromJson>(
+    operation: &'static Operation<Variables, Data>,
     variables: impl Fn() -> Variables + 'static,
     on_data: impl Fn(Data) + 'static,
 ) -> Subscription {
     let id = socket::add(socket::Entry {
-        document: operation.document(),
-        variables: Box::new(move || serde_json::to_value(variables()).unwrap_or_default()),
+        question: Box::new(move || operation.question(&variables())),
         on_payload: Box::new(move |payload| {
-            let data = read_envelope(payload, None)?;
-            let data = serde_json::from_str(data)
-                .map_err(|error| Failure::Server { message: error.to_string(), request_id: None })?;
+            let data = json::read_value(failure::data(payload, None)?)
+                .map_err(|message| Failure::Server { message, request_id: None })?;
             on_data(data);
             Ok(())
         }),

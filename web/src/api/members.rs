@@ -1,22 +1,24 @@
 //! The people of a workspace, and those invited to it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{InvitationId, MemberId, Role};
 
 use super::Timestamp;
 use super::failure::{PROBLEM, Problem};
+use super::json::object;
 use super::operation::{NoVariables, Operation};
 use super::session::{Answer, MEMBER, Member, SessionPayload, VIEWER};
 
 /// The name of who did something.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberName {
     pub name: String,
 }
 
+object!(MemberName { name });
+
 /// Not accepted yet.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     pub id: InvitationId,
     pub email: String,
@@ -26,15 +28,19 @@ pub struct Invitation {
     pub expires_at: Timestamp,
 }
 
+object!(Invitation { id, email, role, invited_by, created_at, expires_at });
+
 const INVITATION: &str =
     "fragment InvitationParts on Invitation { id email role invitedBy { name } createdAt expiresAt }";
 
 /// Members and open invitations together.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct People {
     pub members: Vec<Member>,
     pub invitations: Vec<Invitation>,
 }
+
+object!(People { members, invitations });
 
 /// Answers [`People`]; for admins.
 pub const PEOPLE: Operation<NoVariables, People> = Operation::new(
@@ -43,13 +49,15 @@ pub const PEOPLE: Operation<NoVariables, People> = Operation::new(
 );
 
 /// The outcome of inviting or of taking an invitation back.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct InvitePayload {
     pub invitation: Option<Invitation>,
     /// Set when no mail could be sent: the inviter passes it on.
     pub link: Option<String>,
     pub problem: Option<Problem>,
 }
+
+object!(InvitePayload { invitation, link, problem });
 
 /// Who is invited, as what.
 #[derive(Clone, Debug, Serialize)]
@@ -80,8 +88,7 @@ pub const REVOKE_INVITATION: Operation<WhichInvitation, Answer<InvitePayload>> =
 );
 
 /// What an invited person sees before deciding.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationPreview {
     pub workspace_name: String,
     pub email: String,
@@ -90,6 +97,8 @@ pub struct InvitationPreview {
     pub has_account: bool,
 }
 
+object!(InvitationPreview { workspace_name, email, role, has_account });
+
 /// The secret of an invitation's link.
 #[derive(Clone, Debug, Serialize)]
 pub struct InvitationToken {
@@ -97,10 +106,12 @@ pub struct InvitationToken {
 }
 
 /// None: invalid, used, revoked or expired.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct InvitationAnswer {
     pub invitation: Option<InvitationPreview>,
 }
+
+object!(InvitationAnswer { invitation });
 
 /// Looks at an invitation without using it up.
 pub const INVITATION_PREVIEW: Operation<InvitationToken, InvitationAnswer> = Operation::new(
@@ -125,11 +136,13 @@ pub const ACCEPT_INVITATION: Operation<Acceptance, Answer<SessionPayload>> = Ope
 );
 
 /// The changed member.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct MemberPayload {
     pub member: Option<Member>,
     pub problem: Option<Problem>,
 }
+
+object!(MemberPayload { member, problem });
 
 /// Which member gets which role.
 #[derive(Clone, Debug, Serialize)]

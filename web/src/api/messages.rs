@@ -1,6 +1,6 @@
 //! Messages of a thread, sending, notes and drafts.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{
     AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId,
     MessageStatus,
@@ -10,13 +10,13 @@ use super::channels::CHANNEL_SUMMARY;
 use super::contacts::CONTACT_SUMMARY;
 use super::conversations::{CONVERSATION, Conversation};
 use super::failure::{PROBLEM, Problem};
+use super::json::{FromJson, Json, object, words};
 use super::operation::Operation;
 use super::session::{Answer, Input};
 use super::{Page, Timestamp};
 
 /// Who wrote it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
     pub kind: AuthorKind,
     pub name: String,
@@ -24,9 +24,10 @@ pub struct Author {
     pub contact_id: Option<ContactId>,
 }
 
+object!(Author { kind, name, member_id, contact_id });
+
 /// One entry of a thread: a message, a note, or something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub id: MessageId,
     /// Its number in the conversation; the thread's order.
@@ -57,26 +58,48 @@ pub struct Message {
     pub activity: Option<Activity>,
 }
 
+object!(Message {
+    id,
+    seq,
+    conversation_id,
+    client_id,
+    direction,
+    author,
+    text,
+    sent_at,
+    created_at,
+    late,
+    status,
+    failure,
+    quoted,
+    attachments,
+    reactions,
+    edited_at,
+    deleted_at,
+    activity
+});
+
 /// What a message answers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotedMessage {
     pub message_id: Option<MessageId>,
     pub author_name: String,
     pub text: String,
 }
 
+object!(QuotedMessage { message_id, author_name, text });
+
 /// An emoji put on a message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reaction {
     pub emoji: String,
     pub by_name: String,
 }
 
+object!(Reaction { emoji, by_name });
+
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActivityKind {
     Assigned,
     Unassigned,
@@ -87,9 +110,10 @@ pub enum ActivityKind {
     Started,
 }
 
+words!(ActivityKind { Assigned, Unassigned, Snoozed, Woken, Closed, Reopened, Started });
+
 /// Something that happened, and who did it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
     pub kind: ActivityKind,
     pub actor_name: String,
@@ -98,9 +122,10 @@ pub struct Activity {
     pub until: Option<Timestamp>,
 }
 
+object!(Activity { kind, actor_name, member_name, until });
+
 /// A file. `POST /files` answers the same shape.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     pub id: AttachmentId,
     pub kind: AttachmentKind,
@@ -115,6 +140,8 @@ pub struct Attachment {
     pub thumbnail_url: Option<String>,
 }
 
+object!(Attachment { id, kind, name, content_type, size_bytes, width, height, url, thumbnail_url });
+
 /// What [`Message`] is selected with.
 pub const MESSAGE: &str = "fragment MessageParts on Message { id seq conversationId clientId direction \
     author { kind name memberId contactId } text sentAt createdAt late status failure \
@@ -122,21 +149,32 @@ pub const MESSAGE: &str = "fragment MessageParts on Message { id seq conversatio
     thumbnailUrl } reactions { emoji byName } editedAt deletedAt activity { kind actorName memberName until } }";
 
 /// A thread's newest messages, with the conversation as it stands and the viewer's drafts.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct ThreadAnswer {
     /// None: not here.
     pub conversation: Option<Thread>,
 }
 
+object!(ThreadAnswer { conversation });
+
 /// See [`ThreadAnswer`].
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct Thread {
-    #[serde(flatten)]
     pub conversation: Conversation,
     pub messages: Page<Message>,
     pub reply_draft: Option<Draft>,
     pub note_draft: Option<Draft>,
+}
+
+impl FromJson for Thread {
+    fn from_json(json: Json<'_>) -> Self {
+        Self {
+            conversation: Conversation::from_json(json),
+            messages: json.field("messages"),
+            reply_draft: json.field("reply_draft"),
+            note_draft: json.field("note_draft"),
+        }
+    }
 }
 
 /// Which thread, and how many of its newest messages.
@@ -163,16 +201,20 @@ pub struct EarlierMessages {
 }
 
 /// None: not here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct HistoryAnswer {
     pub conversation: Option<History>,
 }
 
+object!(HistoryAnswer { conversation });
+
 /// See [`EarlierMessages`]; ascending.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct History {
     pub messages: Page<Message>,
 }
+
+object!(History { messages });
 
 /// Loads a thread upwards.
 pub const HISTORY: Operation<EarlierMessages, HistoryAnswer> = Operation::new(
@@ -196,8 +238,7 @@ pub struct SendMessageInput {
 }
 
 /// The sent message, or what came between.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct MessagePayload {
     pub message: Option<Message>,
     pub conversation: Option<Conversation>,
@@ -205,6 +246,8 @@ pub struct MessagePayload {
     /// With `NEWER_ANSWER`: what someone else has answered meanwhile.
     pub newer_message: Option<Message>,
 }
+
+object!(MessagePayload { message, conversation, problem, newer_message });
 
 const SENT: &[&str] = &[MESSAGE, CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, PROBLEM];
 
@@ -233,21 +276,24 @@ pub const ADD_NOTE: Operation<Input<AddNoteInput>, Answer<MessagePayload>> = Ope
 );
 
 /// What is being written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DraftMode {
     Reply,
     Note,
 }
 
+words!(DraftMode { Reply, Note });
+
 /// The viewer's own unsent text.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub mode: DraftMode,
     pub text: String,
     pub updated_at: Timestamp,
 }
+
+object!(Draft { mode, text, updated_at });
 
 /// Empty text discards the draft.
 #[derive(Clone, Debug, Serialize)]
@@ -259,12 +305,14 @@ pub struct SaveDraft {
 }
 
 /// The kept draft.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 #[expect(dead_code, reason = "an answer is checked by its shape; the composer keeps its own text")]
 pub struct DraftPayload {
     pub draft: Option<Draft>,
     pub problem: Option<Problem>,
 }
+
+object!(DraftPayload { draft, problem });
 
 /// Keeps a draft on the server.
 pub const SAVE_DRAFT: Operation<SaveDraft, Answer<DraftPayload>> = Operation::new(

@@ -1,23 +1,25 @@
 //! Who is signed in, and the ways in and out.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{MemberId, Role, UserId, WorkspaceId};
 
 use super::Timestamp;
 use super::failure::{PROBLEM, Problem};
+use super::json::{FromJson, Json, object};
 use super::operation::{NoVariables, Operation};
 
 /// The signed-in person.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
     pub name: String,
     pub email: String,
 }
 
+object!(User { id, name, email });
+
 /// Someone's place in the current workspace.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub id: MemberId,
     pub name: String,
@@ -28,18 +30,22 @@ pub struct Member {
     pub joined_at: Timestamp,
 }
 
+object!(Member { id, name, email, role, active, joined_at });
+
 /// What [`Member`] is selected with.
 pub const MEMBER: &str = "fragment MemberParts on Member { id name email role active joinedAt }";
 
 /// A tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
     pub id: WorkspaceId,
     pub name: String,
 }
 
+object!(Workspace { id, name });
+
 /// One of the workspaces the signed-in person belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     pub workspace: Workspace,
     pub role: Role,
@@ -47,14 +53,18 @@ pub struct Membership {
     pub current: bool,
 }
 
+object!(Membership { workspace, role, current });
+
 /// Who is asking, and in which workspace.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
     pub user: User,
     pub member: Member,
     pub workspace: Workspace,
     pub memberships: Vec<Membership>,
 }
+
+object!(Viewer { user, member, workspace, memberships });
 
 impl Viewer {
     /// Whether the role reaches `role` in the current workspace.
@@ -68,8 +78,7 @@ pub const VIEWER: &str = "fragment ViewerParts on Viewer { user { id name email 
     workspace { id name } memberships { workspace { id name } role current } }";
 
 /// What anyone may know of this installation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Instance {
     /// No owner yet: the first-run page is open to whoever has its token.
     pub needs_setup: bool,
@@ -77,12 +86,16 @@ pub struct Instance {
     pub mail_configured: bool,
 }
 
+object!(Instance { needs_setup, mail_configured });
+
 /// The first question of every visit.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Start {
     pub instance: Instance,
     pub viewer: Option<Viewer>,
 }
+
+object!(Start { instance, viewer });
 
 /// Answers [`Start`].
 pub const START: Operation<NoVariables, Start> = Operation::new(
@@ -91,16 +104,24 @@ pub const START: Operation<NoVariables, Start> = Operation::new(
 );
 
 /// What every change of session answers: the new viewer, or why not.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct SessionPayload {
     pub viewer: Option<Viewer>,
     pub problem: Option<Problem>,
 }
 
+object!(SessionPayload { viewer, problem });
+
 /// `data` of a mutation that answers one payload, whatever the field's name: documents alias it to `payload`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Answer<Payload> {
     pub payload: Payload,
+}
+
+impl<Payload: FromJson> FromJson for Answer<Payload> {
+    fn from_json(json: Json<'_>) -> Self {
+        Self { payload: json.field("payload") }
+    }
 }
 
 const SESSION: &[&str] = &[VIEWER, MEMBER, PROBLEM];
@@ -145,11 +166,13 @@ pub const SIGN_IN: Operation<Credentials, Answer<SessionPayload>> = Operation::n
 );
 
 /// A payload that only says that it was done.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 #[expect(dead_code, reason = "that it came is the answer")]
 pub struct Done {
     pub ok: bool,
 }
+
+object!(Done { ok });
 
 /// Ends this session.
 pub const SIGN_OUT: Operation<NoVariables, Answer<Done>> =
@@ -225,11 +248,13 @@ pub const SWITCH_WORKSPACE: Operation<SwitchTo, Answer<SessionPayload>> = Operat
 );
 
 /// The renamed workspace.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct WorkspacePayload {
     pub workspace: Option<Workspace>,
     pub problem: Option<Problem>,
 }
+
+object!(WorkspacePayload { workspace, problem });
 
 /// Renames the current workspace.
 pub const RENAME_WORKSPACE: Operation<Name, Answer<WorkspacePayload>> = Operation::new(

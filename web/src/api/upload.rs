@@ -3,20 +3,21 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
 
 use super::Failure;
 use super::client::signed_out;
+use super::json::{self, object};
 use super::messages::Attachment;
 
-#[derive(Default, Deserialize)]
+#[derive(Default)]
 struct Refusal {
-    #[serde(default)]
     message: String,
 }
+
+object!(Refusal { message });
 
 /// An upload on its way. Dropping it does not stop it; [`Upload::cancel`] does.
 pub struct Upload {
@@ -79,10 +80,9 @@ fn outcome(request: &XmlHttpRequest) -> Result<Attachment, Failure> {
 }
 
 fn read(status: u16, body: &str) -> Result<Attachment, Failure> {
-    let message = || serde_json::from_str::<Refusal>(body).unwrap_or_default().message;
+    let message = || json::read::<Refusal>(body).unwrap_or_default().message;
     match status {
-        200 | 201 => serde_json::from_str(body)
-            .map_err(|error| Failure::Server { message: error.to_string(), request_id: None }),
+        200 | 201 => json::read(body).map_err(|message| Failure::Server { message, request_id: None }),
         0 | 502..=504 => Err(Failure::Offline),
         401 => Err(Failure::Unauthenticated),
         403 => Err(Failure::Forbidden),

@@ -1,6 +1,6 @@
 //! The two live documents: the workspace's events, and who else is at a conversation.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{ConversationId, MemberId};
 
 use super::{Subscription, subscribe};
@@ -8,12 +8,12 @@ use crate::api::Timestamp;
 use crate::api::channels::CHANNEL_SUMMARY;
 use crate::api::contacts::CONTACT_SUMMARY;
 use crate::api::conversations::{CONVERSATION, ChannelCount, Conversation};
+use crate::api::json::{object, words};
 use crate::api::messages::{MESSAGE, Message};
 use crate::api::operation::Operation;
 
 /// What kind of change an event tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     ConversationChanged,
     MessageCreated,
@@ -24,9 +24,17 @@ pub enum EventKind {
     Resync,
 }
 
+words!(EventKind {
+    ConversationChanged,
+    MessageCreated,
+    MessageChanged,
+    ReadMoved,
+    WorkspaceChanged,
+    Resync
+});
+
 /// One visible change.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WorkspaceEvent {
     /// 1, 2, 3 … per workspace, without gaps.
     pub seq: i64,
@@ -41,8 +49,10 @@ pub struct WorkspaceEvent {
     pub view_counts: Option<ChangedCounts>,
 }
 
+object!(WorkspaceEvent { seq, kind, at, conversation, message, member_id, read_count, view_counts });
+
 /// Counters after an event, only those that changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangedCounts {
     pub unassigned: Option<i64>,
     pub all: Option<i64>,
@@ -52,13 +62,16 @@ pub struct ChangedCounts {
     pub channels: Vec<ChannelCount>,
 }
 
+object!(ChangedCounts { unassigned, all, snoozed, closed, members, channels });
+
 /// How many open conversations a member has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemberCount {
     pub member_id: MemberId,
     pub open: i64,
 }
+
+object!(MemberCount { member_id, open });
 
 /// The newest number the client has.
 #[derive(Clone, Debug, Serialize)]
@@ -67,10 +80,12 @@ pub struct After {
 }
 
 /// One event.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Event {
     pub events: WorkspaceEvent,
 }
+
+object!(Event { events });
 
 /// See [`events`].
 pub const EVENTS: Operation<After, Event> = Operation::new(
@@ -89,8 +104,7 @@ pub fn events(
 }
 
 /// Someone else at a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presence {
     pub member_id: Option<MemberId>,
     pub name: String,
@@ -99,6 +113,8 @@ pub struct Presence {
     pub typing: bool,
     pub viewing: bool,
 }
+
+object!(Presence { member_id, name, contact, typing, viewing });
 
 /// Where we are, and whether we type.
 #[derive(Clone, Debug, Serialize)]
@@ -109,10 +125,12 @@ pub struct At {
 }
 
 /// The full list of others.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Present {
     pub presence: Vec<Presence>,
 }
+
+object!(Present { presence });
 
 /// See [`presence`].
 pub const PRESENCE: Operation<At, Present> = Operation::new(

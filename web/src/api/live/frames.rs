@@ -1,8 +1,9 @@
 //! Frames of the `graphql-transport-ws` protocol
 //! (<https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>).
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
+
+use crate::api::json;
 
 /// The subprotocol's name.
 pub const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -23,12 +24,12 @@ pub enum ServerFrame {
     /// A result; `payload` is a GraphQL answer.
     Next {
         id: u64,
-        payload: Box<RawValue>,
+        payload: Value,
     },
     /// The subscription was refused; `payload` is a list of errors.
     Error {
         id: u64,
-        payload: Box<RawValue>,
+        payload: Value,
     },
     /// The server is done with it.
     Complete {
@@ -36,20 +37,13 @@ pub enum ServerFrame {
     },
 }
 
-#[derive(Deserialize)]
-struct Wire {
-    #[serde(rename = "type")]
-    kind: String,
-    id: Option<String>,
-    payload: Option<Box<RawValue>>,
-}
-
 impl ServerFrame {
     /// Reads a frame; none for one that this protocol does not know.
     pub fn read(text: &str) -> Option<Self> {
-        let Wire { kind, id, payload } = serde_json::from_str(text).ok()?;
-        let id = id.and_then(|id| id.parse().ok());
-        Some(match kind.as_str() {
+        let mut frame = json::parse(text).ok()?;
+        let id = frame.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let payload = frame.get_mut("payload").map(Value::take);
+        Some(match frame.get("type")?.as_str()? {
             "connection_ack" => Self::Ack,
             "ping" => Self::Ping,
             "pong" => Self::Pong,
@@ -61,14 +55,9 @@ impl ServerFrame {
     }
 }
 
-/// Starts subscription `id`.
-pub fn subscribe(id: u64, document: &str, variables: &serde_json::Value) -> String {
-    serde_json::json!({
-        "id": id.to_string(),
-        "type": "subscribe",
-        "payload": { "query": document, "variables": variables },
-    })
-    .to_string()
+/// Starts subscription `id`; `question` is JSON.
+pub fn subscribe(id: u64, question: &str) -> String {
+    format!(r#"{{"id":"{id}","type":"subscribe","payload":{question}}}"#)
 }
 
 /// Ends subscription `id`.
@@ -85,9 +74,7 @@ mod tests {
         assert!(matches!(ServerFrame::read(r#"{"type":"connection_ack"}"#), Some(ServerFrame::Ack)));
         assert!(matches!(ServerFrame::read(r#"{"type":"ping","payload":{}}"#), Some(ServerFrame::Ping)));
         let next = ServerFrame::read(r#"{"id":"7","type":"next","payload":{"data":{"a":1}}}"#);
-        assert!(
-            matches!(next, Some(ServerFrame::Next { id: 7, payload }) if payload.get() == r#"{"data":{"a":1}}"#)
-        );
+        assert!(matches!(next, Some(ServerFrame::Next { id: 7, payload }) if payload["data"]["a"] == 1));
         let complete = ServerFrame::read(&complete(9));
         assert!(matches!(complete, Some(ServerFrame::Complete { id: 9 })));
     }
@@ -106,11 +93,10 @@ mod tests {
     }
 
     #[test]
-    fn subscribe_carries_document_and_variables() {
-        let frame: serde_json::Value =
-            serde_json::from_str(&subscribe(3, "subscription { a }", &serde_json::json!({"after": 5})))
-                .unwrap();
+    fn subscribe_carries_the_question() {
+        let frame: Value = serde_json::from_str(&subscribe(3, r#"{"variables":{"after":5}}"#)).unwrap();
         assert_eq!(frame["id"], "3");
+        assert_eq!(frame["type"], "subscribe");
         assert_eq!(frame["payload"]["variables"]["after"], 5);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use leptos::prelude::{document, window};
+use serde_json::Value;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
@@ -12,7 +13,7 @@ use web_sys::{CloseEvent, MessageEvent, WebSocket};
 use super::backoff::delay_ms;
 use super::frames::{self, ServerFrame};
 use super::{Connection, set_connection};
-use crate::api::{Failure, Timestamp, client};
+use crate::api::{Failure, Timestamp, client, failure};
 
 /// Silence after which we ask whether the server is still there.
 const QUIET_MS: i64 = 20_000;
@@ -25,12 +26,12 @@ const CLOSED_UNAUTHORIZED: u16 = 4401;
 const CLOSED_FORBIDDEN: u16 = 4403;
 
 /// Takes a payload in; a failure ends the subscription.
-type OnPayload = Box<dyn Fn(&str) -> Result<(), Failure>>;
+type OnPayload = Box<dyn Fn(&Value) -> Result<(), Failure>>;
 
 /// One subscription, to be sent at each connection.
 pub(super) struct Entry {
-    pub(super) document: String,
-    pub(super) variables: Box<dyn Fn() -> serde_json::Value>,
+    /// Makes the question, with fresh variables, as JSON.
+    pub(super) question: Box<dyn Fn() -> String>,
     pub(super) on_payload: OnPayload,
 }
 
@@ -101,7 +102,7 @@ pub(super) fn wake() {
 fn start(id: u64) {
     let entry = SOCKET.with_borrow(|socket| socket.entries.get(&id).cloned());
     if let Some(entry) = entry {
-        send(&frames::subscribe(id, &entry.document, &(entry.variables)()));
+        send(&frames::subscribe(id, &(entry.question)()));
     }
 }
 
@@ -221,15 +222,13 @@ fn receive(text: &str) {
         Some(ServerFrame::Next { id, payload }) => {
             let entry = SOCKET.with_borrow(|socket| socket.entries.get(&id).cloned());
             if let Some(entry) = entry
-                && let Err(failure) = (entry.on_payload)(payload.get())
+                && let Err(failure) = (entry.on_payload)(&payload)
             {
                 refused(id, &failure);
             }
         }
         Some(ServerFrame::Error { id, payload }) => {
-            let errors = format!(r#"{{"errors":{}}}"#, payload.get());
-            let failure = crate::api::failure::read_envelope(&errors, None).err();
-            refused(id, &failure.unwrap_or(Failure::Offline));
+            refused(id, &failure::first_error(&payload, None));
         }
         // The server ends a subscription only when it cannot go on with it, so the same is asked for again.
         Some(ServerFrame::Complete { id }) => refused(id, &Failure::Offline),
