@@ -55,6 +55,11 @@ pub(super) async fn tidy_workspace(run: JobRun) -> Result<Outcome, JobError> {
         .bind(run.workspace_id)
         .execute(tx.conn())
         .await?;
+    // A week longer than they work: until then their page can say that they ran out.
+    sqlx::query("delete from invitations where workspace_id = $1 and expires_at < now() - interval '7 days'")
+        .bind(run.workspace_id)
+        .execute(tx.conn())
+        .await?;
     sqlx::query("delete from jobs where workspace_id = $1 and dead_at < now() - interval '30 days'")
         .bind(run.workspace_id)
         .execute(tx.conn())

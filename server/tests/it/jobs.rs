@@ -233,6 +233,58 @@ async fn a_recurring_job_comes_again_with_all_its_attempts() {
 }
 
 #[tokio::test]
+async fn what_has_expired_is_tidied_away_and_what_has_not_stays() {
+    let (test, app, workspace, _) = start().await;
+    test.web_chat(workspace).await;
+    let member = test.member(workspace, shared::Role::Owner).await;
+    let mut behind = test.superuser().await;
+    // Of each one that ran out long ago, one that ran out just now, and one that works.
+    for (n, expires) in [(1_u8, "-8 days"), (2, "-1 second"), (3, "1 hour")] {
+        for sql in [
+            "insert into sessions (key_hash, user_id, data, expires_at)
+             values ($1, $2, '{}', now() + $3::text::interval)",
+            "insert into user_tokens (token_hash, user_id, purpose, expires_at)
+             values ($1, $2, 1, now() + $3::text::interval)",
+            "insert into visitor_sessions (workspace_id, token_hash, channel_id, platform_id, purpose, expires_at)
+             select workspace_id, $1, id, 'v_' || $2::text, 1, now() + $3::text::interval from channels",
+            "insert into invitations (workspace_id, id, email, role, token_hash, expires_at)
+             select workspace_id, gen_random_uuid(), $2::text || '@example.com', 1, $1, now() + $3::text::interval
+             from workspaces where name = 'Ours'",
+        ] {
+            let query = sqlx::query(sql).bind([n; 32].as_slice()).bind(member.user_id).bind(expires);
+            query.execute(&mut behind).await.unwrap();
+        }
+    }
+    let mut tx = test.db.workspace(workspace).await.unwrap();
+    server::jobs::begin_for_workspace(tx.conn(), workspace).await.unwrap();
+    tx.commit().await.unwrap();
+
+    assert!(server::jobs::tidy_installation(&test.db).await.unwrap());
+    run_due(&app, &Arc::new(server::jobs::handlers())).await.unwrap();
+    let mut left = Vec::new();
+    for sql in [
+        "select array_agg(get_byte(key_hash, 0) order by 1) from sessions",
+        "select array_agg(get_byte(token_hash, 0) order by 1) from user_tokens",
+        "select array_agg(get_byte(token_hash, 0) order by 1) from visitor_sessions",
+        "select array_agg(get_byte(token_hash, 0) order by 1) from invitations",
+    ] {
+        let kept: Vec<i32> = sqlx::query_scalar(sql).fetch_one(&mut behind).await.unwrap();
+        left.push(kept);
+    }
+    assert_eq!(
+        left,
+        [vec![3], vec![2, 3], vec![3], vec![2, 3]],
+        "links stay a week longer, to say that they ran out"
+    );
+    let again: i64 =
+        sqlx::query_scalar("select count(*) from jobs where kind = 'workspace.tidy' and run_at > now()")
+            .fetch_one(&mut behind)
+            .await
+            .unwrap();
+    assert_eq!(again, 1, "it comes again");
+}
+
+#[tokio::test]
 async fn a_stopping_worker_gives_back_what_it_could_not_finish_and_a_ring_wakes_it() {
     let (test, app, workspace, _) = start().await;
     let started = Arc::new(tokio::sync::Notify::new());
