@@ -33,7 +33,11 @@ pub(crate) fn start(app: &Arc<App>) {
         jobs: app.jobs.clone(),
         on_revoked: Box::new(move |payload| {
             let (app, payload) = (Arc::clone(&listening), payload.to_owned());
-            tokio::spawn(async move { crate::auth::on_notify(&app, &payload).await });
+            tokio::spawn(async move {
+                if !app.visitors.on_notify(&payload).await {
+                    crate::auth::on_notify(&app, &payload).await;
+                }
+            });
         }),
     };
     let (db, presence) = (app.db.clone(), app.presence.clone());

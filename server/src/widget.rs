@@ -9,11 +9,13 @@ mod error;
 mod files;
 mod guard;
 mod limits;
+mod lines;
 mod pages;
 mod post;
 mod replay;
 mod session;
 mod session_store;
+mod sign_off;
 mod sign_on;
 mod socket;
 mod thread_store;
@@ -38,6 +40,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     let api = Router::new()
         .route("/config", get(config::get))
         .route("/sessions", post(sign_on::open))
+        .route("/sessions/end", post(sign_off::end))
         .route("/messages", get(replay::messages).post(post::message))
         .route("/seen", post(post::seen))
         .route("/typing", post(post::typing))

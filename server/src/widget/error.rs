@@ -28,6 +28,11 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "FOREIGN_ORIGIN", "This chat is not allowed on this site.");
     pub(super) const NO_SESSION: Self =
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "The session is over.");
+    pub(super) const TOO_MANY_SOCKETS: Self = Self::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "TOO_MANY_SOCKETS",
+        "This session has as many connections as it may have.",
+    );
     pub(super) const BAD_IDENTITY: Self =
         Self::new(StatusCode::UNAUTHORIZED, "BAD_IDENTITY", "The identity could not be verified.");
     pub(super) const IDENTITY_REQUIRED: Self =
@@ -66,6 +71,11 @@ impl Refusal {
                 "The service is busy; try again shortly.",
             )
         }
+    }
+
+    /// With which code a socket is closed for it: the status in the range for applications.
+    pub(super) fn close_code(&self) -> u16 {
+        4_000 + self.status.as_u16()
     }
 
     /// For the socket, whose errors are frames.

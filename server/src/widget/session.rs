@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header;
 use http::request::Parts;
+use http::{HeaderMap, header};
 use moka::future::Cache;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
@@ -16,19 +16,46 @@ use sha2::{Digest, Sha256};
 
 use super::error::Refusal;
 use super::limits::Allowances;
+use super::lines::{Lines, Seat};
 use super::session_store;
 use crate::app::App;
 use crate::channels::LiveWidget;
 use crate::config::Limits;
 use crate::db::Db;
 
-/// How long a session that ended in another process may go on here.
+/// How long a session that ended in another process may go on here, should the notification be lost.
 const LIFE: Duration = Duration::from_secs(30);
 const ENTRIES_MAX: u64 = 100_000;
 const TOKEN_BYTES: usize = 32;
 
 /// A token's hash, which is all that is kept of it.
 pub(super) type TokenHash = [u8; 32];
+
+/// A session's token together with its widget: what the session is remembered by in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct SessionKey(TokenHash);
+
+impl SessionKey {
+    pub(super) fn of(widget: &LiveWidget, hash: TokenHash) -> Self {
+        Self(Sha256::new().chain_update(widget.widget_id.as_bytes()).chain_update(hash).finalize().into())
+    }
+
+    /// The payload by which processes tell each other that the session is over.
+    pub(super) fn to_notice(self) -> String {
+        format!("v:{}", hex::encode(self.0))
+    }
+
+    fn from_notice(payload: &str) -> Option<Self> {
+        let mut key = [0; 32];
+        hex::decode_to_slice(payload.strip_prefix("v:")?, &mut key).ok()?;
+        Some(Self(key))
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_test(n: u8) -> Self {
+        Self([n; 32])
+    }
+}
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +103,8 @@ pub(super) struct Profile {
 /// Visitors of this process: sessions in memory, and what each may still ask for.
 pub struct Visitors {
     db: Db,
-    sessions: Cache<TokenHash, Option<Arc<VisitorSession>>>,
+    sessions: Cache<SessionKey, Option<Arc<VisitorSession>>>,
+    lines: Lines,
     pub(super) allowances: Allowances,
 }
 
@@ -85,7 +113,7 @@ impl Visitors {
     #[must_use]
     pub fn new(db: Db, limits: Limits) -> Self {
         let sessions = Cache::builder().max_capacity(ENTRIES_MAX).time_to_live(LIFE).build();
-        Self { db, sessions, allowances: Allowances::new(limits) }
+        Self { db, sessions, lines: Lines::default(), allowances: Allowances::new(limits) }
     }
 
     /// The session of this token on this widget.
@@ -99,7 +127,7 @@ impl Visitors {
             session_store::find(&self.db, widget.workspace_id, widget.channel_id, Purpose::Session, hash);
         // The key holds the token only: a token is of one channel, which the lookup checks when it is first
         // seen here. A second widget's request must not be answered by the first one's entry.
-        let key = keyed(widget, hash);
+        let key = SessionKey::of(widget, hash);
         let found =
             self.sessions.try_get_with(key, async { load.await.map(|found| found.map(Arc::new)) }).await;
         found
@@ -110,15 +138,29 @@ impl Visitors {
             .ok_or(Refusal::NO_SESSION)
     }
 
+    /// A place for one more socket of this session.
+    pub(super) fn seat(&self, widget: &LiveWidget, token: &str) -> Result<Seat, Refusal> {
+        let hash = hash(Purpose::Session, token).ok_or(Refusal::NO_SESSION)?;
+        self.lines.take(SessionKey::of(widget, hash)).ok_or(Refusal::TOO_MANY_SOCKETS)
+    }
+
+    /// The session is over: no request of this process finds it any more, and its sockets close.
+    pub(super) async fn ended(&self, key: SessionKey) {
+        self.sessions.invalidate(&key).await;
+        self.lines.end(key);
+    }
+
+    /// Takes in what another process says of a session that is over; whether it was about one.
+    pub async fn on_notify(&self, payload: &str) -> bool {
+        let Some(key) = SessionKey::from_notice(payload) else { return false };
+        self.ended(key).await;
+        true
+    }
+
     /// Forgets everybody's entries: sessions were ended.
     pub(super) fn forget_sessions(&self) {
         self.sessions.invalidate_all();
     }
-}
-
-/// The hash of a token together with its widget.
-fn keyed(widget: &LiveWidget, hash: TokenHash) -> TokenHash {
-    Sha256::new().chain_update(widget.widget_id.as_bytes()).chain_update(hash).finalize().into()
 }
 
 /// A fresh token and its hash.
@@ -138,6 +180,11 @@ pub(super) fn hash(purpose: Purpose, token: &str) -> Option<TokenHash> {
     (bytes.len() == TOKEN_BYTES).then(|| Sha256::digest(bytes).into())
 }
 
+/// The token of a request's `Authorization: Bearer …`.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
 /// The visitor of a request, by its `Authorization: Bearer vs_…`.
 pub(super) struct SignedOn {
     pub widget: Arc<LiveWidget>,
@@ -149,12 +196,7 @@ impl FromRequestParts<Arc<App>> for SignedOn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
         let widget = parts.extensions.get::<Arc<LiveWidget>>().cloned().ok_or(Refusal::NOT_FOUND)?;
-        let token = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or(Refusal::NO_SESSION)?;
+        let token = bearer(&parts.headers).ok_or(Refusal::NO_SESSION)?;
         let visitor = app.visitors.session(&widget, token).await?;
         Ok(Self { widget, visitor })
     }

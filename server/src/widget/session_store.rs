@@ -6,7 +6,7 @@ use shared::{ChannelId, ContactId, ConversationId, IdentityId, WorkspaceId};
 use sqlx::FromRow;
 use sqlx::types::Json;
 
-use super::session::{Profile, Purpose, TokenHash, VisitorSession};
+use super::session::{Profile, Purpose, SessionKey, TokenHash, VisitorSession};
 use crate::db::{Db, WorkspaceTx};
 
 /// How long a token works after its last use, in days.
@@ -88,6 +88,30 @@ pub(super) async fn insert(
     .bind(LIFE_DAYS)
     .fetch_one(tx.conn())
     .await
+}
+
+/// Ends these tokens; those that are over already are left out.
+pub(super) async fn end(
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+    tokens: &[TokenHash],
+) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query(
+        "delete from visitor_sessions where workspace_id = $1 and channel_id = $2 and token_hash = any($3)",
+    )
+    .bind(workspace_id)
+    .bind(channel_id)
+    .bind(tokens.iter().map(|hash| hash.to_vec()).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Tells the other processes, at the commit of this transaction.
+pub(super) async fn tell_ended(tx: &mut WorkspaceTx, key: SessionKey) -> sqlx::Result<()> {
+    sqlx::query("select pg_notify('sb_revoked', $1)").bind(key.to_notice()).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Ends every token of a visitor, and tokens of anybody on the channel that have run out.

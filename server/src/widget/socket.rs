@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::extract::ws::{Message as Frame, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures::{Stream, StreamExt as _};
 use serde::Deserialize;
@@ -33,6 +33,8 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 const SILENCE_MAX: Duration = Duration::from_secs(60);
 const SEND_WITHIN: Duration = Duration::from_secs(10);
 const PAGE: i64 = 100;
+/// "Service restart" of RFC 6455's registry.
+const RESTARTING: u16 = 1012;
 
 /// `GET /events`
 pub(super) async fn upgrade(
@@ -50,13 +52,17 @@ pub(super) async fn upgrade(
         .on_upgrade(move |socket| async move {
             let stopping = app.stopping.clone();
             let mut line = Line { app, widget, socket };
-            tokio::select! {
-                () = stopping.cancelled() => {}
-                outcome = line.run() => if let Err(refusal) = outcome {
-                    let _ = line.send(&json!({ "type": "error", "code": refusal.code() })).await;
-                }
-            }
-            let _ = line.socket.send(Frame::Close(None)).await; // the other side may be gone already
+            let closing = tokio::select! {
+                () = stopping.cancelled() => Some(CloseFrame { code: RESTARTING, reason: "restarting".into() }),
+                outcome = line.run() => match outcome {
+                    Ok(()) => None,
+                    Err(refusal) => {
+                        let _ = line.send(&json!({ "type": "error", "code": refusal.code() })).await;
+                        Some(CloseFrame { code: refusal.close_code(), reason: refusal.code().into() })
+                    }
+                },
+            };
+            let _ = line.socket.send(Frame::Close(closing)).await; // the other side may be gone already
         })
 }
 
@@ -101,6 +107,7 @@ impl Line {
             return Ok(());
         };
         let visitor = self.app.visitors.session(&self.widget, &token).await?;
+        let seat = self.app.visitors.seat(&self.widget, &token)?;
         // The number first, the state after it: what happens in between is told twice and dropped here.
         let from = thread_store::event_seq(&self.app.db, &self.widget).await?;
         let mut position =
@@ -130,10 +137,11 @@ impl Line {
                         self.send(&json!({ "type": "typing", "on": typing, "name": name })).await?;
                     }
                 }
+                () = seat.ended.cancelled() => return Err(Refusal::NO_SESSION),
                 frame = self.socket.recv() => {
                     heard = tokio::time::Instant::now();
                     match frame {
-                        Some(Ok(Frame::Text(text))) => self.said(&visitor, &position, &text).await?,
+                        Some(Ok(Frame::Text(text))) => self.said(&visitor, &token, &position, &text).await?,
                         Some(Ok(Frame::Binary(_))) | Some(Ok(Frame::Ping(_))) | Some(Ok(Frame::Pong(_))) => {}
                         Some(Ok(Frame::Close(_)) | Err(_)) | None => return Ok(()),
                     }
@@ -275,11 +283,18 @@ impl Line {
     async fn said(
         &mut self,
         visitor: &VisitorSession,
+        token: &str,
         position: &Position,
         text: &str,
     ) -> Result<(), Refusal> {
         match serde_json::from_str(text) {
-            Ok(Said::Ping) => self.send(&json!({ "type": "pong" })).await,
+            Ok(Said::Ping) => {
+                // The session may have ended in another process, or by its age.
+                match self.app.visitors.session(&self.widget, token).await {
+                    Err(over) if over == Refusal::NO_SESSION => Err(over),
+                    _ => self.send(&json!({ "type": "pong" })).await,
+                }
+            }
             Ok(Said::Typing { on }) => {
                 let allowed =
                     self.app.visitors.allowances.of(self.widget.channel_id, &visitor.platform_id).small();

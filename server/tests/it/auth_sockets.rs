@@ -1,73 +1,22 @@
 //! What is open ends with the access that opened it, in every process, within five seconds.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use futures::{SinkExt as _, StreamExt as _};
-use serde_json::json;
-use server::app::App;
-use server::config::Config;
-use server::http::{accept, router};
+use serde_json::{Value, json};
 use shared::Role;
-use tokio::net::{TcpListener, TcpStream};
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::kit::{Browser, PASSWORD, TestDatabase, ask};
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// One process of the product on a real port, hearing notifications.
-async fn start(test: &TestDatabase, already: i64) -> Arc<App> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let app = test.app_with(Config { listen: listener.local_addr().unwrap(), ..Config::default() });
-    App::start_background(&app);
-    let routes = router(&app, server::graphql::schema());
-    tokio::spawn(accept::serve(listener, routes, app.config.limits, app.stopping.clone()));
-    test.wait_for_listeners(already + 1).await;
-    app
-}
-
-/// Opens the API's socket with a browser's cookie.
-async fn open(app: &App, browser: &Browser) -> Socket {
-    let port = app.config.listen.port();
-    let mut request = format!("ws://localhost:{port}/graphql/ws").into_client_request().unwrap();
-    let headers = request.headers_mut();
-    headers.insert("origin", app.config.origin().parse().unwrap());
-    headers.insert("cookie", browser.cookie.clone().unwrap().parse().unwrap());
-    headers.insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
-    let (mut socket, _) = connect_async(request).await.unwrap();
-    socket.send(Message::text("{\"type\":\"connection_init\"}")).await.unwrap();
-    let ack = socket.next().await.unwrap().unwrap();
-    assert!(ack.to_text().unwrap().contains("connection_ack"), "{ack:?}");
-    socket
-}
-
-/// The code with which the server closes the socket, if it does so in time.
-async fn closed(socket: &mut Socket) -> Option<u16> {
-    let wait = async {
-        while let Some(Ok(message)) = socket.next().await {
-            if let Message::Close(frame) = message {
-                return frame.map(|frame| frame.code.into());
-            }
-        }
-        None
-    };
-    // Well before the check that every socket makes every 30 s by itself.
-    tokio::time::timeout(Duration::from_secs(20), wait).await.ok().flatten()
-}
+use crate::kit::{Live, PASSWORD, TestDatabase, ask};
 
 #[tokio::test]
 async fn sockets_close_when_access_ends_also_in_another_process() {
     let test = TestDatabase::create().await;
-    let here = start(&test, 0).await;
-    let there = start(&test, 1).await;
+    let here = test.serve(0).await;
+    let there = test.serve(1).await;
     let owner = test.owner().await;
     let agent = test.member(owner.workspace_id, Role::Agent).await;
     let id = json!(agent.member_id.to_string());
 
-    let mut bystander = open(&there, &test.signed_in(&here, &owner).await).await;
+    let mut bystander = Live::open(&there, &test.signed_in(&here, &owner).await).await;
     let causes = [
         "mutation { signOut { ok } }",
         "mutation($password: String!) { changePassword(currentPassword: $password, newPassword: \"ochre tunnel seventeen gulls\") {
@@ -77,7 +26,7 @@ async fn sockets_close_when_access_ends_also_in_another_process() {
     ];
     for cause in causes {
         let mut browser = test.signed_in(&here, &agent).await;
-        let mut sockets = [open(&here, &browser).await, open(&there, &browser).await];
+        let mut sockets = [Live::open(&here, &browser).await, Live::open(&there, &browser).await];
         if cause.contains("Member") {
             ask(&here, Some(&owner), cause, json!({ "id": id })).await.ok();
         } else if cause.contains("password") {
@@ -86,18 +35,60 @@ async fn sockets_close_when_access_ends_also_in_another_process() {
             browser.ask(cause, json!({})).await.ok();
         }
         for socket in &mut sockets {
-            assert_eq!(closed(socket).await, Some(4401), "{cause}");
+            assert_eq!(socket.closed().await.1, Some(4401), "{cause}");
         }
     }
-    bystander.send(Message::text("{\"type\":\"ping\"}")).await.unwrap();
-    let answer = bystander.next().await.unwrap().unwrap();
-    assert!(answer.to_text().unwrap().contains("pong"), "{answer:?}");
+    bystander.send(json!({ "type": "ping" })).await;
+    assert_eq!(bystander.frame().await, Some(json!({ "type": "pong" })));
+}
+
+#[tokio::test]
+async fn a_removed_members_subscriptions_end_and_tell_nothing_of_what_comes_after() {
+    const REMOVE: &str = "mutation($id: ID!) { removeMember(memberId: $id) { problem { code } } }";
+    const NOTE: &str = "mutation($id: ID!, $client: String!) {
+        addNote(input: { conversationId: $id, clientId: $client, text: \"among us now\" }) { problem { code } } }";
+    let test = TestDatabase::create().await;
+    let here = test.serve(0).await;
+    let there = test.serve(1).await;
+    let owner = test.owner().await;
+    let agent = test.member(owner.workspace_id, Role::Agent).await;
+    let channel = test.web_chat(owner.workspace_id).await;
+    let conversation = test.conversation(owner.workspace_id, channel, 1).await;
+    let events = "subscription { events(after: 0) { seq kind message { text } } }";
+    let presence = format!(
+        r#"subscription {{ presence(conversationId: "{conversation}", typing: true) {{ memberId typing }} }}"#
+    );
+
+    let mut watching = Live::open(&here, &test.signed_in(&here, &owner).await).await;
+    watching.subscribe("p", &presence).await;
+    let browser = test.signed_in(&here, &agent).await;
+    let mut sockets = Vec::new();
+    for process in [&here, &there] {
+        let mut socket = Live::open(process, &browser).await;
+        socket.subscribe("e", events).await;
+        assert_eq!(socket.data("e").await["events"]["message"]["text"], "Message 1");
+        socket.subscribe("p", &presence).await;
+        socket.data("p").await;
+        sockets.push(socket);
+    }
+    let is_there = json!([{ "memberId": agent.member_id, "typing": true }]);
+    while watching.data("p").await["presence"] != is_there {}
+
+    ask(&here, Some(&owner), REMOVE, json!({ "id": agent.member_id })).await.ok();
+    let note = json!({ "id": conversation, "client": uuid::Uuid::new_v4() });
+    ask(&here, Some(&owner), NOTE, note).await.ok();
+    for socket in &mut sockets {
+        let (said, code) = socket.closed().await;
+        assert_eq!(code, Some(4401), "{said:?}");
+        assert!(!said.iter().any(|frame| frame.to_string().contains("among us now")), "{said:?}");
+    }
+    while watching.data("p").await["presence"] != Value::Array(Vec::new()) {}
 }
 
 #[tokio::test]
 async fn nobody_opens_a_socket_without_a_session_or_from_another_site() {
     let test = TestDatabase::create().await;
-    let app = start(&test, 0).await;
+    let app = test.serve(0).await;
     let owner = test.owner().await;
     let browser = test.signed_in(&app, &owner).await;
     let port = app.config.listen.port();

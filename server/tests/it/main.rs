@@ -20,3 +20,4 @@ mod tenancy;
 mod tenancy_catalog;
 mod vault;
 mod widget;
+mod widget_sockets;

@@ -27,12 +27,12 @@ use crate::kit::TestDatabase;
 
 const SITE: &str = "https://shop.example";
 
-struct Widget {
-    test: TestDatabase,
-    app: Arc<App>,
-    owner: Viewer,
+pub(crate) struct Widget {
+    pub(crate) test: TestDatabase,
+    pub(crate) app: Arc<App>,
+    pub(crate) owner: Viewer,
     channel_id: shared::ChannelId,
-    widget_id: String,
+    pub(crate) widget_id: String,
 }
 
 impl Drop for Widget {
@@ -43,18 +43,18 @@ impl Drop for Widget {
 
 /// An answer of the API.
 #[derive(Debug)]
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: http::HeaderMap,
-    body: Value,
+    pub(crate) body: Value,
 }
 
 impl Widget {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(WebChatChange::default()).await
     }
 
-    async fn start_with(change: WebChatChange) -> Self {
+    pub(crate) async fn start_with(change: WebChatChange) -> Self {
         let test = TestDatabase::create().await;
         let keys = std::env::temp_dir().join(format!("switchboard-test-{}", Uuid::new_v4()));
         let mut config = Config {
@@ -95,7 +95,7 @@ impl Widget {
         format!("/widget/v1/{}{path}", self.widget_id)
     }
 
-    async fn post(&self, path: &str, token: Option<&str>, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, token: Option<&str>, body: impl Into<Body>) -> Answer {
         let mut request = Request::post(self.path(path))
             .header(header::ORIGIN, self.app.config.origin())
             .header(header::CONTENT_TYPE, "application/json");
@@ -110,22 +110,22 @@ impl Widget {
         self.ask(request, Body::empty()).await
     }
 
-    async fn session(&self, asked: Value) -> Value {
+    pub(crate) async fn session(&self, asked: Value) -> Value {
         let answer = self.post("/sessions", None, asked.to_string()).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.body
     }
 
-    async fn visitor(&self) -> String {
+    pub(crate) async fn visitor(&self) -> String {
         token(&self.session(json!({})).await)
     }
 
-    async fn say(&self, token: &str, text: &str) -> Answer {
+    pub(crate) async fn say(&self, token: &str, text: &str) -> Answer {
         self.post("/messages", Some(token), message(Uuid::now_v7(), text)).await
     }
 
     /// The visitor's thread once it has so many messages.
-    async fn texts(&self, token: &str, count: usize) -> Vec<String> {
+    pub(crate) async fn texts(&self, token: &str, count: usize) -> Vec<String> {
         for _ in 0..2_400 {
             let answer = self.get("/messages?afterSeq=0&limit=100", token).await;
             assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
@@ -138,11 +138,11 @@ impl Widget {
         panic!("the messages did not come");
     }
 
-    async fn secret(&self) -> String {
+    pub(crate) async fn secret(&self) -> String {
         channels::rotate_identity_secret(&self.app, &self.owner, self.channel_id).await.unwrap().1
     }
 
-    fn jwt(&self, secret: &str, user: &str, expires_in: i64) -> String {
+    pub(crate) fn jwt(&self, secret: &str, user: &str, expires_in: i64) -> String {
         let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let exp = chrono::Utc::now().timestamp() + expires_in;
         let claims = json!({ "sub": user, "aud": self.widget_id, "exp": exp, "name": "Ana Ruiz", "email": "ana@shop.example" });
@@ -152,7 +152,7 @@ impl Widget {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 
-    async fn sql(&self, sql: &'static str) {
+    pub(crate) async fn sql(&self, sql: &'static str) {
         self.test.superuser().await.execute(sql).await.unwrap();
     }
 
@@ -435,10 +435,12 @@ async fn the_frame_shows_on_allowed_sites_only() {
 }
 
 /// A connected socket.
-struct Socket(tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>);
+pub(crate) struct Socket(
+    pub(crate) tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>,
+);
 
 impl Socket {
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         loop {
             let frame =
                 tokio::time::timeout(Duration::from_secs(60), self.0.next()).await.expect("a frame in time");
@@ -450,7 +452,7 @@ impl Socket {
         }
     }
 
-    async fn next_of(&mut self, kind: &str) -> Value {
+    pub(crate) async fn next_of(&mut self, kind: &str) -> Value {
         loop {
             let frame = self.next().await;
             if frame["type"] == kind {
@@ -462,7 +464,7 @@ impl Socket {
 }
 
 impl Widget {
-    async fn serve(&self) -> SocketAddr {
+    pub(crate) async fn serve(&self) -> SocketAddr {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = server::widget::routes(&self.app).with_state(Arc::clone(&self.app));
@@ -470,7 +472,7 @@ impl Widget {
         address
     }
 
-    async fn connect(&self, address: SocketAddr, token: &str, after_seq: i64) -> Socket {
+    pub(crate) async fn connect(&self, address: SocketAddr, token: &str, after_seq: i64) -> Socket {
         let mut request = format!("ws://{address}{}", self.path("/events")).into_client_request().unwrap();
         request.headers_mut().insert(header::ORIGIN, self.app.config.origin().parse().unwrap());
         request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, "switchboard.v1".parse().unwrap());

@@ -341,6 +341,7 @@ await story('the page’s own script: identify, wrong identity, reset, events', 
   const first = server.last()[0];
   await page.evaluate(() => window.switchboard('reset'));
   await until(async () => (await bubbles(page).catch(() => ['?'])).length === 0, 'forgotten');
+  await until(() => server.counts.ended === 1, 'the session ended on the server');
   await write(page, 'someone else');
   await until(() => server.conversations.size === 2, 'another visitor');
   assert.notEqual(server.last()[0], first);

@@ -30,7 +30,7 @@ export function mock(overrides = {}) {
   const sessions = new Map(); // sessionToken → { visitor, identity }
   const files = new Map();
   const sockets = new Set(); // { socket, visitor }
-  const counts = { sessions: 0, posts: 0, config: 0, frames: 0 };
+  const counts = { sessions: 0, ended: 0, posts: 0, config: 0, frames: 0 };
   /** Switches a test may turn: slow, lost answers, refusals, no sockets. */
   const fault = { loseAnswers: 0, refuse: 0, down: false, noSockets: false };
 
@@ -100,6 +100,11 @@ export function mock(overrides = {}) {
     if (route === 'GET files') {
       const file = files.get(match[1].split('/')[1]);
       return file ? text(200, file.contentType, file.body) : json(404, { code: 'NOT_FOUND' });
+    }
+    if (route === 'POST sessions' && match[1] === 'sessions/end') {
+      sessions.delete((request.headers.authorization ?? '').replace(/^Bearer /, ''));
+      counts.ended++;
+      return json(204);
     }
     if (route === 'POST sessions') {
       counts.sessions++;

@@ -104,6 +104,21 @@ export class Api {
     });
   }
 
+  /**
+   * Has the server end this tab's session and the visitor's token, so that a copy of either opens nothing.
+   * Nobody waits for it: the page may be going, and the browser forgets them in any case.
+   */
+  end(): void {
+    const token = (this.session ?? this.kept())?.sessionToken;
+    const visitorToken = this.visitor.token;
+    this.forget();
+    if (!token && !visitorToken) return;
+    const headers: Record<string, string> = { 'Content-Type': 'application/json' };
+    if (token) headers['Authorization'] = `Bearer ${token}`;
+    const body = JSON.stringify({ visitorToken });
+    fetch(`${this.base}/sessions/end`, { method: 'POST', headers, body, credentials: 'omit', keepalive: true }).catch(() => {});
+  }
+
   /** The session is no longer good: the next call opens another. */
   forget(): void {
     this.session = null;

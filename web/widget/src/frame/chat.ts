@@ -353,6 +353,7 @@ export function chat({ uuid, init, config, bridge, say, locale }: ChatDeps): Cha
   function restart(forget: boolean, tell = true): void {
     live.stop();
     if (forget) {
+      api.end();
       keep.clear();
       if (tell) others.reset();
     }
