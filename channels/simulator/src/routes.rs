@@ -1,0 +1,39 @@
+//! Which path goes where. The providers' paths hold tokens and versions in places that routers do not match, so
+//! they are taken apart by hand.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+
+use crate::accept::Cut;
+use crate::sim::Sim;
+use crate::{control, telegram, whatsapp};
+
+/// The whole program's routes.
+pub fn router(sim: Arc<Sim>) -> Router {
+    let guard = axum::middleware::from_fn_with_state(Arc::clone(&sim), control::guard);
+    control::routes().layer(guard).fallback(providers).with_state(sim)
+}
+
+async fn providers(State(sim): State<Arc<Sim>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let cut = request.extensions().get::<Cut>().cloned();
+    if let Some((token, method)) = path.strip_prefix("/bot").and_then(|rest| rest.split_once('/')) {
+        return telegram::api(sim, &unescaped(token), method, request).await;
+    }
+    if let Some((token, file)) = path.strip_prefix("/file/bot").and_then(|rest| rest.split_once('/')) {
+        return telegram::download(sim, &unescaped(token), file, cut).await;
+    }
+    match whatsapp::api(sim, &path, request).await {
+        Some(response) => response,
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Some clients escape the colon of a token.
+fn unescaped(token: &str) -> String {
+    token.replace("%3A", ":").replace("%3a", ":")
+}
