@@ -102,11 +102,12 @@ pub trait ChannelAdapter: Send + Sync {
         webhook: &WebhookTarget,
     ) -> Result<Connected, CallError>;
 
-    /// Takes the webhook back. An account whose token is dead already counts as disconnected.
+    /// Takes `webhook` back; one that somebody else has registered meanwhile stays. An account whose token is dead
+    /// already counts as disconnected.
     ///
     /// # Errors
     /// [`CallError`].
-    async fn disconnect(&self, account: &ChannelAccount) -> Result<(), CallError>;
+    async fn disconnect(&self, account: &ChannelAccount, webhook: &WebhookTarget) -> Result<(), CallError>;
 
     /// Asks the provider how the account is doing.
     ///

@@ -77,7 +77,7 @@ impl ChannelAdapter for WebChat {
         Ok(Connected { webhook: Webhook { host: None, events: Vec::new() }, warnings: Vec::new() })
     }
 
-    async fn disconnect(&self, _: &ChannelAccount) -> Result<(), CallError> {
+    async fn disconnect(&self, _: &ChannelAccount, _: &WebhookTarget) -> Result<(), CallError> {
         Ok(())
     }
 
