@@ -1,0 +1,13 @@
+//! The adapter against answers of the Bot API, over real HTTP. The conformance suite does the same against the
+//! simulator; here are the answers that a simulator does not give.
+
+#[path = "wire/accounts.rs"]
+mod accounts;
+#[path = "wire/failures.rs"]
+mod failures;
+#[path = "wire/files.rs"]
+mod files;
+#[path = "wire/kit.rs"]
+mod kit;
+#[path = "wire/sends.rs"]
+mod sends;
