@@ -18,8 +18,15 @@ const DEPTH_MAX: usize = 12;
 const COST_MAX: u64 = 1_000;
 const PAGE_MAX: u64 = 100;
 /// Fields that are tried against secrets: one a request, whatever alias they hide behind.
-const ONCE_ONLY: [&str; 6] =
-    ["signIn", "requestPasswordReset", "resetPassword", "acceptInvitation", "changePassword", "setUp"];
+const ONCE_ONLY: [&str; 7] = [
+    "signIn",
+    "requestPasswordReset",
+    "resetPassword",
+    "acceptInvitation",
+    "changePassword",
+    "confirmPassword",
+    "setUp",
+];
 
 /// Refuses what is too large, too deep or too dear.
 ///
@@ -49,7 +56,7 @@ pub fn check(document: &str, variables: &Map<String, Json>, signed_in: bool) -> 
             return Err(format!("the operation costs {cost}, more than {COST_MAX}: ask for smaller pages"));
         }
         if operation.ty == parser::types::OperationType::Mutation
-            && operation.selection_set.node.items.len() > ROOT_MUTATIONS_MAX
+            && root_count(&parsed, &operation.selection_set.node) > ROOT_MUTATIONS_MAX
         {
             return Err(format!("more than {ROOT_MUTATIONS_MAX} mutations"));
         }
@@ -57,12 +64,29 @@ pub fn check(document: &str, variables: &Map<String, Json>, signed_in: bool) -> 
     Ok(())
 }
 
-/// How many root fields a document asks for; at least one. For rate limits.
+/// Fields at the root, those in fragments included. Only of a document whose walk was bounded before.
+fn root_count(document: &ExecutableDocument, set: &SelectionSet) -> usize {
+    set.items.iter().fold(0, |count: usize, item| {
+        count.saturating_add(match &item.node {
+            Selection::Field(_) => 1,
+            Selection::InlineFragment(fragment) => root_count(document, &fragment.node.selection_set.node),
+            Selection::FragmentSpread(spread) => document
+                .fragments
+                .get(&spread.node.fragment_name.node)
+                .map_or(0, |fragment| root_count(document, &fragment.node.selection_set.node)),
+        })
+    })
+}
+
+/// How many root fields a document asks for that passed [`check`]; at least one. For rate limits.
 #[must_use]
 pub fn root_fields(document: &str) -> u32 {
     parser::parse_query(document)
         .ok()
-        .and_then(|parsed| operations(&parsed).iter().map(|o| o.selection_set.node.items.len()).max())
+        .and_then(|parsed| {
+            let counts = operations(&parsed).into_iter().map(|o| root_count(&parsed, &o.selection_set.node));
+            counts.max()
+        })
         .and_then(|count| u32::try_from(count).ok())
         .map_or(1, |count| count.max(1))
 }
@@ -242,6 +266,19 @@ mod tests {
         }
         document.push_str(" fragment f12 on Q { id }");
         assert!(check_plain(&document).is_err());
+    }
+
+    #[test]
+    fn mutations_and_fields_are_counted_however_they_are_wrapped() {
+        let plain = "mutation { a { id } b { id } c { id } d { id } e { id } f { id } }";
+        let inline =
+            "mutation { ... on M { a { id } b { id } c { id } } ... on M { d { id } e { id } f { id } } }";
+        let spread = "mutation { ...F ...F } fragment F on M { a { id } b { id } c { id } }";
+        for document in [plain, inline, spread] {
+            assert!(check_plain(document).unwrap_err().contains("mutations"), "{document}");
+            assert_eq!(root_fields(document), 6, "{document}");
+        }
+        assert_eq!(check_plain("mutation { ...F } fragment F on M { a { id } b { id } }"), Ok(()));
     }
 
     #[test]
