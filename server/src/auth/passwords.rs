@@ -26,6 +26,8 @@ const BYTES_MAX: usize = 1024;
 const CHARS_BESIDE_WORDS: usize = 8;
 /// Of zxcvbn's 0 to 4: "safely unguessable".
 const SCORE_MIN: zxcvbn::Score = zxcvbn::Score::Three;
+/// In small letters, without what is no letter and the digits around it.
+const COMMON: &str = include_str!("common_passwords.txt");
 /// The estimate's cost grows faster than its input; the rest can only make it better.
 const ESTIMATED_CHARS: usize = 100;
 
@@ -161,6 +163,14 @@ impl Passwords {
     }
 }
 
+/// Whether a password is among those that every list of breached ones begins with, whatever capitals, blanks and
+/// digits it is dressed up with. The estimate below knows words and patterns, but not which sentences are famous.
+fn is_common(password: &str) -> bool {
+    let plain: String = password.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    let stem = plain.trim_matches(|c: char| c.is_numeric());
+    COMMON.lines().any(|common| common == plain || common == stem)
+}
+
 /// Whether little is left of a password without the words that an attacker would try first.
 fn is_made_of(password: &str, words: &[String]) -> bool {
     let letters: String = password.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
@@ -185,6 +195,11 @@ fn refusal_now(password: &str, words: &[String]) -> Option<Problem> {
     if is_made_of(password, words) {
         return refuse(
             "This password is mostly a name that others know. Try a few unrelated words.".to_owned(),
+        );
+    }
+    if is_common(password) {
+        return refuse(
+            "This password is on every list of leaked ones. Try a few unrelated words.".to_owned(),
         );
     }
     let start: String = password.chars().take(ESTIMATED_CHARS).collect();
@@ -221,6 +236,17 @@ mod tests {
             assert!(refused(weak), "{weak}");
         }
         assert!(refused(&"🦀".repeat(257)));
+        for famous in [
+            "correct horse battery staple",
+            "Manchester-United 2024!",
+            "maytheforcebewithyou",
+            "This is not a password",
+            "ThequickBrownfoxjumpsoverthelazydog1",
+            "!iforgotmypassword99",
+        ] {
+            assert!(refused(famous), "{famous}");
+        }
+        assert!(COMMON.lines().all(|line| line == line.trim().to_lowercase() && !line.is_empty()));
         assert!(refused(&"correct horse ".repeat(30)));
     }
 
