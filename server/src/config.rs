@@ -18,6 +18,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address people type; links in mail, cookies and origin checks use it. Default: `http://localhost:<port>`.
     pub public_url: Option<Url>,
+    /// A host name of its own for the widget, leading to the same server: its snippet and frame are there, apart
+    /// from the address that has members' cookies. Default: `public_url`.
+    pub widget_url: Option<Url>,
     /// Where the embedded database, files and keys are.
     pub data_dir: PathBuf,
     /// An existing server, as `switchboard_app`. Without it an embedded PostgreSQL is started.
@@ -159,6 +162,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8100)),
             public_url: None,
+            widget_url: None,
             data_dir: default_data_dir(),
             database_url: None,
             database_owner_url: None,
@@ -230,12 +234,19 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         let impossible = |key, reason: &str| Err(ConfigError::Impossible { key, reason: reason.to_owned() });
-        if let Some(url) = &self.public_url {
+        for (key, url) in [("public_url", &self.public_url), ("widget_url", &self.widget_url)] {
+            let Some(url) = url else { continue };
             if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-                return impossible("public_url", "must be an http or https address");
+                return impossible(key, "must be an http or https address");
             }
             if url.path() != "/" || url.query().is_some() {
-                return impossible("public_url", "must be an origin without a path");
+                return impossible(key, "must be an origin without a path");
+            }
+        }
+        if let Some(url) = &self.widget_url {
+            match &self.public_url {
+                Some(public) if public.scheme() == url.scheme() => {}
+                _ => return impossible("widget_url", "needs a public_url, and the same scheme as that"),
             }
         }
         if self.database_url.is_some() != self.database_owner_url.is_some() {
@@ -254,6 +265,12 @@ impl Config {
             Some(url) => url.origin().ascii_serialization(),
             None => format!("http://localhost:{}", self.listen.port()),
         }
+    }
+
+    /// The origin that the widget's snippet names and its frame is on.
+    #[must_use]
+    pub fn widget_origin(&self) -> String {
+        self.widget_url.as_ref().map_or_else(|| self.origin(), |url| url.origin().ascii_serialization())
     }
 
     /// Where the master keys are.

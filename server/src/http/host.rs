@@ -14,7 +14,7 @@ use crate::app::App;
 
 const TLS_NEEDED: &str = include_str!("tls_needed.html");
 
-/// Lets requests for our own host pass.
+/// Lets requests for our own hosts pass.
 pub async fn refuse_foreign(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let host = request
         .uri()
@@ -24,7 +24,11 @@ pub async fn refuse_foreign(State(app): State<Arc<App>>, request: Request, next:
         .unwrap_or_default();
     let scheme = if app.config.is_tls() { "https" } else { "http" };
     let named = Url::parse(&format!("{scheme}://{host}"));
-    if named.is_ok_and(|url| origin::is_own(&app.config, &url.origin().ascii_serialization())) {
+    let origin = named.map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let path = request.uri().path();
+    let for_widget = path == "/widget.js" || path.starts_with("/widget/");
+    // The widget's own host serves nothing of the app.
+    if origin::is_own(&app.config, &origin) || (for_widget && origin::is_widgets(&app.config, &origin)) {
         return next.run(request).await;
     }
     tracing::debug!("request for a foreign host");

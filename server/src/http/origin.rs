@@ -20,6 +20,12 @@ pub fn is_own(config: &Config, origin: &str) -> bool {
         && url.origin().ascii_serialization() == origin
 }
 
+/// Whether `origin` is that of our own pages that show the widget: the app's, or the widget's own host.
+#[must_use]
+pub fn is_widgets(config: &Config, origin: &str) -> bool {
+    is_own(config, origin) || (config.widget_url.is_some() && origin == config.widget_origin())
+}
+
 /// Whether a URL's host is this machine.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
@@ -59,5 +65,19 @@ mod tests {
         assert!(is_own(&config, "https://inbox.example"));
         assert!(!is_own(&config, "http://inbox.example"));
         assert!(!is_own(&config, "http://localhost:8100"));
+        assert!(is_widgets(&config, "https://inbox.example") && !is_widgets(&config, "https://chat.example"));
+    }
+
+    #[test]
+    fn the_widgets_own_host_is_not_the_apps() {
+        let url = |text| Url::parse(text).ok();
+        let config = Config {
+            public_url: url("https://inbox.example"),
+            widget_url: url("https://chat.example"),
+            ..Config::default()
+        };
+        assert!(is_widgets(&config, "https://chat.example") && is_widgets(&config, "https://inbox.example"));
+        assert!(!is_own(&config, "https://chat.example"));
+        assert!(!is_widgets(&config, "http://chat.example"));
     }
 }

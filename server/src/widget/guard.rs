@@ -66,7 +66,7 @@ fn may_call(app: &App, widget: &LiveWidget, origin: Option<&HeaderValue>, reques
 
 /// Our own frame, and our own page to try it on.
 fn is_own(app: &App, origin: &HeaderValue) -> bool {
-    origin.to_str().is_ok_and(|origin| origin::is_own(&app.config, origin))
+    origin.to_str().is_ok_and(|origin| origin::is_widgets(&app.config, origin))
 }
 
 fn allow(headers: &mut HeaderMap, origin: HeaderValue, preflight: bool) {

@@ -53,6 +53,43 @@ async fn an_admin_makes_a_web_chat_and_gets_its_snippet() {
 }
 
 #[tokio::test]
+async fn the_widget_can_have_a_host_of_its_own_where_nothing_of_the_app_is() {
+    use tower::ServiceExt as _;
+    let test = TestDatabase::create().await;
+    let config = server::config::Config {
+        public_url: Some("https://inbox.example".parse().unwrap()),
+        widget_url: Some("https://chat.example".parse().unwrap()),
+        data_dir: test.data_dir(),
+        ..Default::default()
+    };
+    let (app, owner) = (test.app_with(config), test.owner().await);
+    let data = ask(&app, Some(&owner), CREATE, json!({ "input": { "name": "Shop" } })).await.ok();
+    let chat = &created(&data)["webChat"];
+    let widget_id = chat["widgetId"].as_str().unwrap();
+    assert!(chat["snippet"].as_str().unwrap().contains(r#"src="https://chat.example/widget.js""#), "{chat}");
+
+    let router = server::http::router(&app, server::graphql::schema());
+    let status = async |host: &str, path: &str, origin: Option<&str>| {
+        let mut request = http::Request::get(path).header("host", host);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        router.clone().oneshot(request).await.unwrap().status().as_u16()
+    };
+    let settings = format!("/widget/v1/{widget_id}/config");
+    for host in ["chat.example", "inbox.example"] {
+        assert_eq!(status(host, &settings, Some("https://chat.example")).await, 200, "{host}");
+        assert_ne!(status(host, "/widget.js", None).await, 421, "{host}");
+    }
+    for path in ["/", "/graphql", "/files/att_1", "/explorer", "/widgets", "/try/x"] {
+        assert_eq!(status("chat.example", path, None).await, 421, "{path}");
+    }
+    assert_eq!(status("evil.example", &settings, None).await, 421);
+    assert_eq!(status("inbox.example", &settings, Some("https://evil.example")).await, 403);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_a_problem_of_its_field_and_changes_nothing() {
     let test = TestDatabase::create().await;
     let (app, owner) = (test.app(), test.owner().await);
