@@ -9,6 +9,7 @@ pub mod cli;
 pub mod graphql;
 mod password_change;
 mod passwords;
+pub mod proof;
 mod revocation;
 mod session;
 mod session_store;

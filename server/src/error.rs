@@ -28,6 +28,9 @@ pub enum AppError {
     /// The member's role does not reach.
     #[error("your role does not allow this")]
     Forbidden,
+    /// The act needs the password to have been given within the last minutes: see [`crate::auth::proof`].
+    #[error("confirm your password first")]
+    ProofRequired,
     /// Too many, too fast.
     #[error("too many attempts; try again in {retry_after_seconds} s")]
     Throttled {
@@ -56,6 +59,7 @@ impl AppError {
             Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "INVALID"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::ProofRequired => (StatusCode::FORBIDDEN, "PROOF_REQUIRED"),
             Self::Throttled { .. } => (StatusCode::TOO_MANY_REQUESTS, "THROTTLED"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),

@@ -65,6 +65,8 @@ stored_enum! {
         PasswordChanged = 15 / "password.changed",
         /// A sign-in with a wrong password.
         SignInFailed = 16 / "session.sign_in_failed",
+        /// A signed-in person gave their password again.
+        PasswordConfirmed = 17 / "password.confirmed",
         /// A person was invited.
         MemberInvited = 20 / "member.invited",
         /// An invitation was taken back.

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod banner;
+mod confirm_password;
 pub mod preferences;
 pub mod route;
 pub mod router;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 use crate::components::time::provide_now;
 use crate::components::{ErrorNote, ToastRegion, provide_toasts};
 use crate::pages;
+use confirm_password::ConfirmPassword;
 use route::{Route, SettingsPage};
 use router::Router;
 use session::{Session, State};
@@ -73,6 +75,7 @@ pub fn App() -> impl IntoView {
     };
     view! {
         {page}
+        <ConfirmPassword/>
         <ToastRegion/>
     }
 }

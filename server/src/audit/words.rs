@@ -78,6 +78,7 @@ pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> S
         A::PasswordResetRequested => format!("asked for a link to set a new password{}", user(" for ")),
         A::PasswordReset => format!("set a new password{} through a link", user(" for ")),
         A::PasswordChanged => "changed their password".to_owned(),
+        A::PasswordConfirmed => "confirmed their password".to_owned(),
         A::SignInFailed => format!("failed to sign in{}", user(" as ")),
         A::MemberInvited => match (fact("email"), fact("role")) {
             (Some(email), Some(role)) => format!("invited {email} as {role}"),

@@ -17,7 +17,10 @@ use crate::workspaces::graphql::{InvitationPreview, WorkspaceMembership};
 use crate::workspaces::{self, Member, Workspace};
 
 /// The request's session.
-fn session<'request>(ctx: &Context<'request>) -> Result<&'request Session, GraphqlError> {
+///
+/// # Errors
+/// When there is none: over a socket.
+pub fn session<'request>(ctx: &Context<'request>) -> Result<&'request Session, GraphqlError> {
     ctx.data_opt::<Session>()
         .ok_or_else(|| AppError::Internal(anyhow::anyhow!("a request without a session layer")).into())
 }
@@ -173,6 +176,15 @@ pub struct RequestPasswordResetPayload {
     ok: bool,
 }
 
+/// The answer to giving the password again.
+#[derive(SimpleObject)]
+pub struct ConfirmPasswordPayload {
+    /// It was right: acts that need a recent proof pass for ten minutes.
+    ok: bool,
+    /// What the person can do about it.
+    problem: Option<Problem>,
+}
+
 /// What the first run asks for.
 #[derive(InputObject)]
 pub struct SetUpInput {
@@ -259,6 +271,19 @@ impl AuthMutations {
         let (current, new) = (SecretString::from(current_password), SecretString::from(new_password));
         let outcome = super::change_password(ctx.app(), session(ctx)?, ctx.viewer()?, current, new).await?;
         Ok(outcome.into())
+    }
+
+    /// Proves again who sits at the browser. Acts that could take a workspace over fail with `PROOF_REQUIRED`
+    /// unless the password was given within the last ten minutes.
+    async fn confirm_password(
+        &self,
+        ctx: &Context<'_>,
+        password: String,
+    ) -> Result<ConfirmPasswordPayload, GraphqlError> {
+        let password = SecretString::from(password);
+        let outcome =
+            super::proof::confirm_password(ctx.app(), session(ctx)?, ctx.viewer()?, password).await?;
+        Ok(ConfirmPasswordPayload { ok: outcome.is_ok(), problem: outcome.err() })
     }
 
     /// Makes one more workspace, owned by the viewer, and goes on in it.

@@ -13,7 +13,7 @@ use super::sign_in::{Outcome, home, member_actor, open_session, prove_password, 
 use super::store::{self, TokenPurpose, User};
 use super::throttle::{ClientKey, account_key};
 use super::tokens::{new_token, token_hash};
-use super::{Revocation, revoke, tell_revoked};
+use super::{Revocation, proof, revoke, tell_revoked};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::WorkspaceTx;
@@ -85,6 +85,7 @@ pub async fn change_password(
     tx.commit().await?;
     revoke(app, Revocation::User(user.id)).await;
     let now = Utc::now().timestamp();
+    proof::note(session).await?;
     open_session(app, session, viewer.workspace_id, &member, now, viewer.request.clone()).await.map(Ok)
 }
 
@@ -227,5 +228,6 @@ pub async fn reset_password(
     revoke(app, Revocation::User(user.id)).await;
     app.auth.throttles.succeeded(&account_key(&user.email));
     let now = Utc::now().timestamp();
+    proof::note(session).await?;
     open_session(app, session, workspace_id, &member, now, request).await.map(Ok)
 }

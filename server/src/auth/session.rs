@@ -89,7 +89,7 @@ pub async fn establish(app: &App, session: &Session, identity: SessionIdentity) 
     session.insert(IDENTITY, identity).await.map_err(session_failed)?;
     session.save().await.map_err(session_failed)?;
     if let Some(key) = before {
-        announce_end(app, key).await?;
+        announce(app, key).await?;
     }
     Ok(())
 }
@@ -102,13 +102,14 @@ pub(super) async fn end(app: &App, session: &Session) -> Result<(), AppError> {
     let before = session_key(session);
     session.flush().await.map_err(session_failed)?;
     if let Some(key) = before {
-        announce_end(app, key).await?;
+        announce(app, key).await?;
     }
     Ok(())
 }
 
-/// Closes what was opened with a session that is gone, here and in the other processes.
-async fn announce_end(app: &App, key: SessionKeyHash) -> Result<(), AppError> {
+/// Has every process forget what it remembers of a session that is gone or says something else now. What was
+/// opened with it is checked again, and closed if the session is gone.
+pub(super) async fn announce(app: &App, key: SessionKeyHash) -> Result<(), AppError> {
     let ended = Revocation::Session(key);
     let mut tx = app.db.installation().await?;
     super::tell_revoked(&mut tx, ended).await?;

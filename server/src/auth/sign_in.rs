@@ -11,7 +11,7 @@ use tower_sessions::Session;
 use super::passwords::Checked;
 use super::store::{self, User};
 use super::throttle::{AccountKey, ClientKey, account_key};
-use super::{SessionIdentity, establish, session};
+use super::{SessionIdentity, establish, proof, session};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::error::AppError;
@@ -178,6 +178,7 @@ pub(crate) async fn enter_home(
     tx.audit(Entry::new(member_actor(&member, &request), action).on(TargetKind::User, user_id.0));
     tx.commit().await?;
     let now = Utc::now().timestamp();
+    proof::note(session).await?;
     open_session(app, session, workspace_id, &member, now, request).await.map(Ok)
 }
 

@@ -10,6 +10,8 @@ use super::settings::{
 };
 use super::store::{self, Channel};
 use super::web_chat;
+use crate::auth::graphql::session;
+use crate::auth::proof;
 use crate::graphql::{ContextExt, GraphqlError, Problem};
 
 /// One connected account: a web chat, a WhatsApp number, a Page.
@@ -47,6 +49,7 @@ impl Channel {
             settings: self.web_chat_settings(),
             channel: self.clone(),
             origin: ctx.app().config.origin(),
+            widget_origin: ctx.app().config.widget_origin(),
         })
     }
 }
@@ -56,6 +59,7 @@ pub struct WebChat {
     channel: Channel,
     settings: WebChatSettings,
     origin: String,
+    widget_origin: String,
 }
 
 #[Object]
@@ -67,7 +71,7 @@ impl WebChat {
 
     /// HTML for the customer's site.
     async fn snippet(&self) -> String {
-        let (origin, widget_id) = (&self.origin, &self.channel.platform_account_id);
+        let (origin, widget_id) = (&self.widget_origin, &self.channel.platform_account_id);
         format!(r#"<script src="{origin}/widget.js" data-widget="{widget_id}" async></script>"#)
     }
 
@@ -311,6 +315,7 @@ impl ChannelMutations {
         channel_id: ChannelId,
     ) -> Result<IdentitySecretPayload, GraphqlError> {
         let viewer = ctx.viewer_as(Role::Admin)?;
+        proof::require(session(ctx)?).await?;
         let (channel, secret) = super::rotate_identity_secret(ctx.app(), viewer, channel_id).await?;
         Ok(IdentitySecretPayload { channel: Some(channel), secret: Some(secret), problem: None })
     }

@@ -15,7 +15,7 @@ use crate::audit::Entry;
 use crate::auth::sign_in::{Outcome, member_actor, open_session, prove_password, throttled};
 use crate::auth::throttle::ClientKey;
 use crate::auth::tokens::workspace_token_hash;
-use crate::auth::{self, Revocation, User};
+use crate::auth::{self, Revocation, User, current_identity, proof};
 use crate::error::AppError;
 use crate::graphql::Problem;
 use crate::realtime::Event;
@@ -55,8 +55,9 @@ pub struct Acceptance {
     pub password: Option<SecretString>,
 }
 
-/// Who accepts: someone with an account, or someone who gets one.
+/// Who accepts: someone who is signed in, someone who gave their password, or someone who gets an account.
 enum Person {
+    SignedIn(User),
     Known(User),
     New { name: String, password_hash: String },
 }
@@ -125,7 +126,7 @@ async fn identify(
         return Ok(Ok(Person::New { name, password_hash }));
     };
     if viewer.is_some_and(|viewer| viewer.user_id == user.id) {
-        return Ok(Ok(Person::Known(user)));
+        return Ok(Ok(Person::SignedIn(user)));
     }
     let password = acceptance.password.unwrap_or_default();
     Ok(prove_password(app, request, &invitation.email, Some(&user), password)
@@ -147,8 +148,13 @@ async fn join(
     let Some(invitation) = store::accept_invitation(&mut tx, hash).await? else {
         return Ok(Err(invalid_token()));
     };
+    // Who is signed in already is so since then: an invitation makes no session younger.
+    let signed_in_at = match person {
+        Person::SignedIn(_) => current_identity(session).await?.map(|identity| identity.signed_in_at),
+        Person::Known(_) | Person::New { .. } => None,
+    };
     let user = match person {
-        Person::Known(user) => user,
+        Person::SignedIn(user) | Person::Known(user) => user,
         Person::New { name, password_hash } => {
             match auth::insert_user(tx.conn(), &invitation.email, &name, &password_hash).await? {
                 Some(user) => user,
@@ -171,6 +177,12 @@ async fn join(
     auth::tell_revoked(tx.conn(), changed).await?;
     tx.commit().await?;
     auth::revoke(app, changed).await;
-    let now = Utc::now().timestamp();
-    open_session(app, session, workspace_id, &member, now, request).await.map(Ok)
+    let signed_in_at = match signed_in_at {
+        Some(signed_in_at) => signed_in_at,
+        None => {
+            proof::note(session).await?;
+            Utc::now().timestamp()
+        }
+    };
+    open_session(app, session, workspace_id, &member, signed_in_at, request).await.map(Ok)
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::sign_in::{Outcome, member_actor, open_session, throttled};
 use crate::auth::throttle::ClientKey;
-use crate::auth::{SessionIdentity, current_identity, setup};
+use crate::auth::{SessionIdentity, current_identity, proof, setup};
 use crate::channels;
 use crate::db::WorkspaceTx;
 use crate::error::AppError;
@@ -110,6 +110,7 @@ pub async fn set_up(
     let owner = found(&mut tx, &workspace_name, &user, &request, &app.config.origin()).await?;
     tx.commit().await?;
     let now = Utc::now().timestamp();
+    proof::note(session).await?;
     open_session(app, session, workspace_id, &owner, now, request).await.map(Ok)
 }
 

@@ -7,6 +7,8 @@ use shared::{InvitationId, MemberId, Role, WorkspaceId};
 use super::accept::Preview;
 use super::store::{Invitation, Workspace, open_invitation};
 use super::{Member, active_members, found, invite, members_by_id, open_invitations, roles};
+use crate::auth::graphql::session;
+use crate::auth::proof;
 use crate::auth::sign_in::Outcome;
 use crate::db::WorkspaceTx;
 use crate::graphql::{ContextExt, GraphqlError, Problem};
@@ -179,6 +181,11 @@ impl From<Outcome<Member>> for MemberPayload {
     }
 }
 
+/// Whether the viewer has given the password within the last minutes.
+async fn proved(ctx: &Context<'_>) -> Result<bool, GraphqlError> {
+    Ok(proof::is_recent(session(ctx)?).await?)
+}
+
 /// Everything that changes a workspace and who is in it.
 #[derive(Default)]
 pub struct WorkspaceMutations;
@@ -206,7 +213,7 @@ impl WorkspaceMutations {
         role: Role,
     ) -> Result<InvitePayload, GraphqlError> {
         let viewer = ctx.viewer_as(Role::Admin)?;
-        let invited = match invite::invite(ctx.app(), viewer, &email, role).await? {
+        let invited = match invite::invite(ctx.app(), viewer, &email, role, proved(ctx).await?).await? {
             Ok(invited) => invited,
             Err(problem) => {
                 return Ok(InvitePayload { invitation: None, link: None, problem: Some(problem) });
@@ -238,7 +245,7 @@ impl WorkspaceMutations {
         role: Role,
     ) -> Result<MemberPayload, GraphqlError> {
         let viewer = ctx.viewer_as(Role::Admin)?;
-        Ok(roles::change_role(ctx.app(), viewer, member_id, role).await?.into())
+        Ok(roles::change_role(ctx.app(), viewer, member_id, role, proved(ctx).await?).await?.into())
     }
 
     /// Takes a member's access, at once. For admins; anybody may leave.
@@ -247,6 +254,6 @@ impl WorkspaceMutations {
         ctx: &Context<'_>,
         member_id: MemberId,
     ) -> Result<MemberPayload, GraphqlError> {
-        Ok(roles::remove(ctx.app(), ctx.viewer()?, member_id).await?.into())
+        Ok(roles::remove(ctx.app(), ctx.viewer()?, member_id, proved(ctx).await?).await?.into())
     }
 }

@@ -35,18 +35,24 @@ pub struct Invited {
     pub link: Option<String>,
 }
 
-/// Invites someone; an earlier open invitation to the same address stops working.
+/// Invites someone; an earlier open invitation to the same address stops working. `proved`: the viewer has given
+/// the password within the last minutes.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] when the viewer may not give this role.
+/// [`AppError::Forbidden`] when the viewer may not give this role; [`AppError::ProofRequired`] when an owner is
+/// invited without a proof.
 pub async fn invite(
     app: &Arc<App>,
     viewer: &Viewer,
     email: &str,
     role: Role,
+    proved: bool,
 ) -> Result<Outcome<Invited>, AppError> {
     if !viewer.role.includes(role) {
         return Err(AppError::Forbidden);
+    }
+    if role == Role::Owner && !proved {
+        return Err(AppError::ProofRequired);
     }
     let email = match words::email("email", email) {
         Ok(email) => email,

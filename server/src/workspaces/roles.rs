@@ -18,16 +18,19 @@ fn last_owner() -> Problem {
     Problem::new("LAST_OWNER", "A workspace needs an owner. Make someone else an owner first.")
 }
 
-/// Gives a member another role. What they have open is checked again at once.
+/// Gives a member another role. What they have open is checked again at once. `proved`: the viewer has given the
+/// password within the last minutes.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when the member's role, or the new one, is above the viewer's;
-/// [`AppError::NotFound`] when there is no such member here.
+/// [`AppError::NotFound`] when there is no such member here; [`AppError::ProofRequired`] when somebody becomes an
+/// owner or is one no more, without a proof.
 pub async fn change_role(
     app: &App,
     viewer: &Viewer,
     id: MemberId,
     role: Role,
+    proved: bool,
 ) -> Result<Outcome<Member>, AppError> {
     let mut tx = app.db.workspace(viewer.workspace_id).await?;
     let (member, owners) = store::lock_member_and_owners(&mut tx, id).await?;
@@ -40,6 +43,9 @@ pub async fn change_role(
     }
     if member.role == Role::Owner && owners <= 1 {
         return Ok(Err(last_owner()));
+    }
+    if !proved && (member.role == Role::Owner || role == Role::Owner) {
+        return Err(AppError::ProofRequired);
     }
     store::set_role(&mut tx, id, role).await?;
     tx.audit(
@@ -59,8 +65,14 @@ pub async fn change_role(
 /// may leave; others only an admin removes, and an owner only an owner.
 ///
 /// # Errors
-/// [`AppError::Forbidden`] and [`AppError::NotFound`] as for [`change_role`].
-pub async fn remove(app: &App, viewer: &Viewer, id: MemberId) -> Result<Outcome<Member>, AppError> {
+/// [`AppError::Forbidden`] and [`AppError::NotFound`] as for [`change_role`]; [`AppError::ProofRequired`] when
+/// somebody else is removed without a proof.
+pub async fn remove(
+    app: &App,
+    viewer: &Viewer,
+    id: MemberId,
+    proved: bool,
+) -> Result<Outcome<Member>, AppError> {
     let mut tx = app.db.workspace(viewer.workspace_id).await?;
     let (member, owners) = store::lock_member_and_owners(&mut tx, id).await?;
     let leaves = id == viewer.member_id;
@@ -73,6 +85,9 @@ pub async fn remove(app: &App, viewer: &Viewer, id: MemberId) -> Result<Outcome<
     }
     if member.role == Role::Owner && owners <= 1 {
         return Ok(Err(last_owner()));
+    }
+    if !proved && !leaves {
+        return Err(AppError::ProofRequired);
     }
     store::set_removed(&mut tx, id).await?;
     auth::end_sessions_in(tx.conn(), member.user_id, viewer.workspace_id).await?;

@@ -114,6 +114,8 @@ async fn every_mutation_leaves_the_entry_it_promises() {
         r#"changePassword(currentPassword: "{PASSWORD}", newPassword: "{changed}") {{ problem {{ code }} }}"#
     );
     caller.call(&mut owner, &change, A::PasswordChanged).await;
+    let confirm = format!(r#"confirmPassword(password: "{changed}") {{ ok problem {{ code }} }}"#);
+    caller.call(&mut owner, &confirm, A::PasswordConfirmed).await;
     caller
         .call(&mut owner, r#"renameWorkspace(name: "Bloom & Co") { problem { code } }"#, A::WorkspaceRenamed)
         .await;

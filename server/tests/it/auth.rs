@@ -9,7 +9,7 @@ use server::auth::{self, Revocation, setup};
 use server::config::Config;
 use shared::Role;
 
-use crate::kit::{Browser, FakeSmtp, PASSWORD, TestDatabase};
+use crate::kit::{Browser, FakeSmtp, Live, PASSWORD, TestDatabase};
 
 const RESET: &str = "mutation($token: String!, $password: String!) {
     resetPassword(token: $token, password: $password) { viewer { user { email } } problem { code field } } }";
@@ -436,6 +436,67 @@ async fn changing_the_password_needs_the_current_one_and_ends_the_other_sessions
     assert_eq!(elsewhere.signed_in_as().await, None);
     let stranger = Browser::new(&app).ask(CHANGE, json!({ "current": new, "new": PASSWORD })).await;
     assert_eq!(stranger.codes, ["UNAUTHENTICATED"]);
+}
+
+#[tokio::test]
+async fn acts_that_could_take_a_workspace_over_need_a_password_given_lately() {
+    const CONFIRM: &str =
+        "mutation($password: String!) { confirmPassword(password: $password) { ok problem { code field } } }";
+    let test = TestDatabase::create().await;
+    let app = test.serve(0).await;
+    let owner = test.owner().await;
+    let (agent, admin) = (
+        test.member(owner.workspace_id, Role::Agent).await,
+        test.member(owner.workspace_id, Role::Admin).await,
+    );
+    let change = server::channels::WebChatChange { name: Some("Shop".to_owned()), ..Default::default() };
+    let channel = server::channels::create_web_chat(&app, &owner, &change).await.unwrap().unwrap();
+    let mut browser = test.signed_in(&app, &owner).await;
+    let acts = [
+        format!(r#"changeMemberRole(memberId: "{}", role: OWNER)"#, agent.member_id),
+        format!(r#"changeMemberRole(memberId: "{}", role: ADMIN)"#, agent.member_id), // an owner by then
+        format!(r#"removeMember(memberId: "{}")"#, admin.member_id),
+        r#"inviteMember(email: "boss@example.com", role: OWNER)"#.to_owned(),
+        format!(r#"rotateIdentitySecret(channelId: "{}")"#, channel.id),
+    ];
+    let act = |act: &str| format!("mutation {{ {act} {{ problem {{ code }} }} }}");
+    let later = async |minutes: &'static str| {
+        let aged = "update sessions set data = jsonb_set(data, '{proved_at}',
+            to_jsonb(extract(epoch from now() - $1::text::interval)::bigint))";
+        sqlx::query(aged).bind(minutes).execute(test.db.pool()).await.unwrap();
+        auth::revoke(&app, Revocation::User(owner.user_id)).await; // forgets what is remembered
+    };
+
+    later("9 minutes").await;
+    let answer = browser.ask(&act(&acts[0]), json!({})).await.ok();
+    assert_eq!(answer["changeMemberRole"]["problem"], Value::Null, "signing in is a proof");
+    for minutes in ["10 minutes 3 seconds", "-1 minute"] {
+        later(minutes).await;
+        for one in &acts[1..] {
+            assert_eq!(browser.ask(&act(one), json!({})).await.codes, ["PROOF_REQUIRED"], "{one}");
+        }
+    }
+    for harmless in [
+        format!(r#"changeMemberRole(memberId: "{}", role: AGENT)"#, admin.member_id),
+        r#"inviteMember(email: "ben@example.com", role: ADMIN)"#.to_owned(),
+    ] {
+        browser.ask(&act(&harmless), json!({})).await.ok();
+    }
+
+    let mut socket = Live::open(&app, &browser).await;
+    let wrong = browser.ask(CONFIRM, json!({ "password": "not it" })).await.ok();
+    let refused = json!({ "ok": false, "problem": { "code": "WRONG_CREDENTIALS", "field": "password" } });
+    assert_eq!(wrong["confirmPassword"], refused);
+    assert_eq!(browser.ask(&act(&acts[2]), json!({})).await.codes, ["PROOF_REQUIRED"]);
+    let right = browser.ask(CONFIRM, json!({ "password": PASSWORD })).await.ok();
+    assert_eq!(right["confirmPassword"], json!({ "ok": true, "problem": null }));
+    for one in &acts[1..] {
+        browser.ask(&act(one), json!({})).await.ok();
+    }
+    socket.send(json!({ "type": "ping" })).await;
+    assert_eq!(socket.frame().await, Some(json!({ "type": "pong" })), "nobody was signed out by it");
+    let mut nobody = Browser::new(&app);
+    assert_eq!(nobody.ask(CONFIRM, json!({ "password": PASSWORD })).await.codes, ["UNAUTHENTICATED"]);
 }
 
 #[tokio::test]

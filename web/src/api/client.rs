@@ -22,6 +22,21 @@ pub fn on_signed_out(act: impl Fn() + 'static) {
     ON_SIGNED_OUT.with_borrow_mut(|slot| *slot = Some(Box::new(act)));
 }
 
+thread_local! {
+    static ON_PROOF: RefCell<Option<Box<dyn Fn() -> js_sys::Promise>>> = const { RefCell::new(None) };
+}
+
+/// Registers how the person is asked for the password once more: a promise of whether they gave it.
+pub fn on_proof_wanted(ask: impl Fn() -> js_sys::Promise + 'static) {
+    ON_PROOF.with_borrow_mut(|slot| *slot = Some(Box::new(ask)));
+}
+
+/// Has the person give the password once more; whether they did.
+async fn proved() -> bool {
+    let Some(asking) = ON_PROOF.with_borrow(|slot| slot.as_ref().map(|ask| ask())) else { return false };
+    JsFuture::from(asking).await.is_ok_and(|proved| proved.is_truthy())
+}
+
 /// Tells the app that the session is over.
 pub(super) fn signed_out() {
     ON_SIGNED_OUT.with_borrow(|slot| {
@@ -39,7 +54,16 @@ pub fn run<Variables: Serialize, Data: FromJson>(
     variables: Variables,
 ) -> impl Future<Output = Result<Data, Failure>> + use<Variables, Data> {
     let question = operation.question(&variables);
-    async { post(question).await?.read() }
+    async { answer(question).await?.read() }
+}
+
+/// Asks; when the server wants the password once more first, asks again after the person gave it.
+async fn answer(question: String) -> Result<RawAnswer, Failure> {
+    let answer = post(question.clone()).await?;
+    match failure::data(&answer.body, None) {
+        Err(Failure::ProofRequired) if proved().await => post(question).await,
+        _ => Ok(answer),
+    }
 }
 
 /// What came back, before it is read as anything.

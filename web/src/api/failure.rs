@@ -29,6 +29,8 @@ pub enum Failure {
     Unauthenticated,
     /// The member's role does not allow it.
     Forbidden,
+    /// It needs the password once more, and the person did not give it.
+    ProofRequired,
     /// It does not exist, or not in this workspace.
     NotFound,
     /// Too many in too short a time; the wait in seconds when the server said so.
@@ -53,6 +55,7 @@ impl Failure {
             Self::Forbidden => {
                 "Your role does not allow this. An admin of the workspace can do it.".to_owned()
             }
+            Self::ProofRequired => "Nothing was changed: this needs your password once more.".to_owned(),
             Self::NotFound => "This does not exist any more, or it belongs to another workspace.".to_owned(),
             Self::Throttled(Some(seconds)) => format!("Too many tries. Try again in {seconds} s."),
             Self::Throttled(None) => "Too many tries. Wait a moment and try again.".to_owned(),
@@ -79,6 +82,7 @@ impl Failure {
         match code {
             Some("UNAUTHENTICATED") => Self::Unauthenticated,
             Some("FORBIDDEN") => Self::Forbidden,
+            Some("PROOF_REQUIRED") => Self::ProofRequired,
             Some("NOT_FOUND") => Self::NotFound,
             Some("THROTTLED") => Self::Throttled(retry_after_s),
             Some("INVALID") => Self::Invalid(message),
@@ -153,6 +157,7 @@ mod tests {
         };
         assert_eq!(fail("UNAUTHENTICATED"), Failure::Unauthenticated);
         assert_eq!(fail("FORBIDDEN"), Failure::Forbidden);
+        assert_eq!(fail("PROOF_REQUIRED"), Failure::ProofRequired);
         assert_eq!(fail("NOT_FOUND"), Failure::NotFound);
         assert_eq!(fail("THROTTLED"), Failure::Throttled(None));
         assert_eq!(fail("INVALID"), Failure::Invalid("m".to_owned()));

@@ -44,6 +44,7 @@ fn signing_in_and_out_fits_the_schema() {
     check(&REQUEST_PASSWORD_RESET, Email { email: text() });
     check(&RESET_PASSWORD, NewPassword { token: text(), password: text() });
     check(&CHANGE_PASSWORD, ChangedPassword { current_password: text(), new_password: text() });
+    check(&CONFIRM_PASSWORD, Password { password: text() });
     check(&CREATE_WORKSPACE, Name { name: text() });
     check(&RENAME_WORKSPACE, Name { name: text() });
     check(&SWITCH_WORKSPACE, SwitchTo { workspace_id: WorkspaceId::new() });

@@ -220,6 +220,28 @@ pub const CHANGE_PASSWORD: Operation<ChangedPassword, Answer<SessionPayload>> = 
     SESSION,
 );
 
+/// A password.
+#[derive(Clone, Debug, Serialize)]
+pub struct Password {
+    pub password: String,
+}
+
+/// Whether it was the person's own.
+#[derive(Debug)]
+pub struct Confirmed {
+    pub ok: bool,
+    pub problem: Option<Problem>,
+}
+
+object!(Confirmed { ok, problem });
+
+/// Gives the password once more, for acts that need it.
+pub const CONFIRM_PASSWORD: Operation<Password, Answer<Confirmed>> = Operation::new(
+    "mutation ConfirmPassword($password: String!) { payload: confirmPassword(password: $password) \
+     { ok problem { ...ProblemParts } } }",
+    &[PROBLEM],
+);
+
 /// A name.
 #[derive(Clone, Debug, Serialize)]
 pub struct Name {
