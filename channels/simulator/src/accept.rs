@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use futures::StreamExt as _;
 use http::header;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -35,7 +36,12 @@ impl Cut {
 pub fn torn(body: &Value) -> Response {
     let whole = body.to_string();
     let half = Bytes::copy_from_slice(whole.as_bytes().get(..whole.len() / 2).unwrap_or_default());
-    let parts = futures::stream::iter([Ok(half), Err(std::io::Error::other("torn on request"))]);
+    let broken = async {
+        // The first half must have left before the connection breaks.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        Err(std::io::Error::other("torn on request"))
+    };
+    let parts = futures::stream::once(async { Ok(half) }).chain(futures::stream::once(broken));
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
         (header::CONTENT_LENGTH, whole.len().to_string()),

@@ -4,6 +4,7 @@ mod accounts;
 mod answer;
 mod files;
 mod guard;
+mod meta;
 mod observe;
 mod people;
 
@@ -35,6 +36,12 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/control/telegram/connections/{id}", patch(accounts::change_connection))
         .route("/control/telegram/groups", post(accounts::create_group))
         .route("/control/telegram/groups/{id}/upgrade", post(accounts::upgrade_group))
+        .route("/control/whatsapp/numbers", post(meta::create_number))
+        .route("/control/whatsapp/numbers/{id}", patch(meta::change_number))
+        .route("/control/whatsapp/tokens", post(meta::create_token).patch(meta::kill_token))
+        .route("/control/whatsapp/signups", post(meta::sign_up))
+        .route("/control/whatsapp/templates/{business_account}/{id}", patch(meta::change_template))
+        .route("/control/whatsapp/events", post(meta::send_event))
         .route("/control/phones", get(people::list).post(people::create))
         .route("/control/phones/{phone}", patch(people::change))
         .route("/control/phones/{phone}/chats", get(people::chats))

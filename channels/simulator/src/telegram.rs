@@ -23,4 +23,4 @@ pub use bot::{
 };
 pub use http::{api, download};
 pub use person::perform;
-pub use webhook::{SECRET_HEADER, webhook_failed, webhook_target};
+pub use webhook::{SECRET_HEADER, is_near, webhook_failed, webhook_target};

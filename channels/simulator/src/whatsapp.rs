@@ -1,30 +1,29 @@
-//! WhatsApp's Cloud API and the parts of Meta's Graph API that it needs: `/v<NN.N>/…`.
+//! WhatsApp's Cloud API and the parts of Meta's Graph API that it needs: `/v<NN.N>/…`. Any version is answered.
 
-use std::sync::Arc;
-
-use axum::extract::Request;
-use axum::response::Response;
-
+mod account;
+mod content;
+mod error;
 mod escaped;
-mod model;
+mod events;
+mod fill;
+mod http;
+mod media;
+mod nodes;
+mod params;
+mod person;
+mod send;
 mod signature;
+mod stage;
+mod statuses;
+mod templates;
+mod tokens;
 
+pub use account::{NewNumber, Platform, create_number, describe, describe_all, webhook_target};
 pub use escaped::write_escaped;
-pub use model::{NewNumber, Platform, create_number, describe_all, webhook_target};
+pub use http::api;
+pub use nodes::wake;
+pub use person::perform;
 pub use signature::{SIGNATURE_HEADER, sign};
-
-use crate::phones::{Act, ActError, Acted};
-use crate::sim::Sim;
-
-/// Answers Graph calls; `None` for paths that are not Graph's.
-pub async fn api(_sim: Arc<Sim>, _path: &str, _request: Request) -> Option<Response> {
-    None
-}
-
-/// What a person does on WhatsApp.
-pub fn perform(_sim: &Arc<Sim>, _phone: &str, _account: &str, _act: Act) -> Result<Acted, ActError> {
-    Err(ActError::NotFound("account"))
-}
-
-/// A phone came online.
-pub fn came_online(_sim: &Arc<Sim>, _phone: &str) {}
+pub use stage::{change_number, kill_token, new_token, send_event, sign_up};
+pub use statuses::came_online;
+pub use templates::change_template;

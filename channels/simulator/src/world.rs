@@ -171,25 +171,10 @@ impl World {
         self.chats.entry(key.clone()).or_default()
     }
 
-    /// All chats of one account.
-    pub fn chats_of<'world>(
-        &'world self,
-        account: &'world str,
-    ) -> impl Iterator<Item = (&'world ChatKey, &'world Chat)> {
-        self.chats.iter().filter(move |(key, _)| key.account == account)
-    }
-
     /// Puts a message at the end of a chat.
     pub fn push_message(&mut self, key: &ChatKey, message: Message) {
         let max = self.messages_per_chat_max;
         self.chat_or_new(key).push(message, max);
-    }
-
-    /// Renames the other side of a chat: a group that became a supergroup.
-    pub fn move_chat(&mut self, from: &ChatKey, to: ChatKey) {
-        if let Some(chat) = self.chats.remove(from) {
-            self.chats.insert(to, chat);
-        }
     }
 
     /// Forgets phones' chats and the ledger, and keeps accounts and phones.

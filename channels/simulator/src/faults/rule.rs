@@ -204,6 +204,7 @@ impl Fault {
 
 impl NewRule {
     /// A rule that always strikes everybody.
+    #[cfg(test)]
     #[must_use]
     pub fn of(fault: Fault) -> Self {
         Self { account: None, method: None, phone: None, percent: 100.0, times: None, fault }

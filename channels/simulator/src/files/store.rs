@@ -96,15 +96,6 @@ impl Files {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner).files.get(id).cloned()
     }
 
-    /// Forgets one file.
-    pub fn remove(&self, id: &str) {
-        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(gone) = shelf.files.remove(id) {
-            shelf.bytes = shelf.bytes.saturating_sub(gone.bytes.len());
-            shelf.order.retain(|kept| kept != id);
-        }
-    }
-
     /// Bytes kept.
     #[must_use]
     pub fn bytes(&self) -> usize {

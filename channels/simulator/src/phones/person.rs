@@ -138,12 +138,6 @@ impl WhatsAppUser {
         let number = mix(fold(&self.number), fold(portfolio), 7) % 100_000_000_000_000;
         format!("{}.{number:014}", self.country)
     }
-
-    /// Whether a dialled number means this person; Brazil's and Mexico's old and new forms are the same.
-    #[must_use]
-    pub fn answers_to(&self, dialled: &str) -> bool {
-        dialled == self.number || dialled == self.wa_id || dialled == wa_id_of(&self.number)
-    }
 }
 
 /// Only the digits of a number.
@@ -194,13 +188,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_brazilian_mobile_answers_to_both_its_forms() {
+    fn a_brazilian_mobile_loses_its_ninth_digit_in_its_wa_id() {
         let phone = Phone::create(
             NewPhone { id: "ana".into(), number: Some("+55 11 98765-0321".into()), ..NewPhone::default() },
             &Chance::new(1),
         );
         let whatsapp = phone.whatsapp.unwrap();
-        assert_eq!(whatsapp.wa_id, "551187650321");
-        assert!(whatsapp.answers_to("5511987650321") && whatsapp.answers_to("551187650321"));
+        assert_eq!((whatsapp.number.as_str(), whatsapp.wa_id.as_str()), ("5511987650321", "551187650321"));
     }
 }

@@ -192,3 +192,74 @@ impl<'stage> Bot<'stage> {
         self.stage.act(phone, "send", json!({ "to": self.account, "text": text })).await
     }
 }
+
+/// A WhatsApp number with its webhook.
+pub struct Number<'stage> {
+    pub stage: &'stage Stage,
+    pub account: String,
+    pub id: String,
+    pub business_account: String,
+    pub app: String,
+    pub secret: String,
+    pub token: String,
+}
+
+impl<'stage> Number<'stage> {
+    pub async fn create(stage: &'stage Stage, receiver: &Receiver) -> Self {
+        Self::with(stage, json!({ "webhook_url": receiver.url, "subscribed": true })).await
+    }
+
+    pub async fn with(stage: &'stage Stage, new: Value) -> Self {
+        let made = stage.post("/control/whatsapp/numbers", new).await;
+        let text = |key: &str| made[key].as_str().unwrap().to_owned();
+        Self {
+            stage,
+            account: text("account"),
+            id: text("phone_number_id"),
+            business_account: text("business_account_id"),
+            app: text("app_id"),
+            secret: text("app_secret"),
+            token: text("token"),
+        }
+    }
+
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+        let url = self.stage.url(&format!("/v25.0/{path}"));
+        let method = method.parse().unwrap();
+        let mut request = self.stage.http.request(method, url).bearer_auth(&self.token);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    pub async fn send(&self, to: &str, mut message: Value) -> Answer {
+        message["messaging_product"] = "whatsapp".into();
+        message["to"] = to.into();
+        self.call("POST", &format!("{}/messages", self.id), message).await
+    }
+
+    /// Sends a text that must be accepted; its id.
+    pub async fn text(&self, to: &str, text: &str) -> String {
+        let (status, answer) = self.send(to, json!({ "type": "text", "text": { "body": text } })).await;
+        assert_eq!(status, 200, "{answer}");
+        answer["messages"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn says(&self, phone: &str, text: &str) -> String {
+        let acted = self.stage.act(phone, "send", json!({ "to": self.account, "text": text })).await;
+        acted["messages"][0].as_str().unwrap().to_owned()
+    }
+}
+
+/// All items of a list (`messages`, `statuses` …) in all deliveries, in order of arrival.
+pub fn items(receiver: &Receiver, list: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    for delivery in receiver.all() {
+        for change in delivery.json["entry"][0]["changes"].as_array().unwrap() {
+            found.extend(change["value"][list].as_array().into_iter().flatten().cloned());
+        }
+    }
+    found
+}

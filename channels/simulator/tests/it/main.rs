@@ -1,4 +1,6 @@
 //! The simulator over real HTTP, with a small webhook receiver on the other side.
 
+mod faults;
 mod kit;
 mod telegram;
+mod whatsapp;
