@@ -31,11 +31,9 @@ pub async fn assign(
         None => None,
     };
     let mut changing = Changing::lock(&mut tx, id).await?;
-    if let Some(member) = member {
-        if member.removed_at.is_some() {
-            let message = format!("{} is no longer a member of this workspace.", member.name);
-            return Ok(Err(Problem::of_field("memberId", "MEMBER_REMOVED", message)));
-        }
+    if let Some(member) = member.filter(|member| member.removed_at.is_some()) {
+        let message = format!("{} is no longer a member of this workspace.", member.name);
+        return Ok(Err(Problem::of_field("memberId", "MEMBER_REMOVED", message)));
     }
     if changing.now.assignee_id == to {
         return Ok(Ok(complete_one(&mut tx, changing.now).await?));

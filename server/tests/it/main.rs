@@ -16,6 +16,7 @@ mod messages;
 mod people;
 mod realtime;
 mod schema;
+mod strangers;
 mod tenancy;
 mod tenancy_catalog;
 mod vault;
