@@ -69,6 +69,10 @@ pub struct Capabilities {
     pub echoes: bool,
     /// The platform says when a contact stops or allows our messages.
     pub blocks_reported: bool,
+    /// There is a platform behind it, reached over the network; web chat is its own.
+    pub has_provider: bool,
+    /// One delivery may hold several events.
+    pub batches: bool,
 }
 
 /// The limits of one way to send a file.
@@ -199,5 +203,7 @@ impl Capabilities {
         contact_cards: false,
         echoes: false,
         blocks_reported: false,
+        has_provider: false,
+        batches: false,
     };
 }

@@ -147,5 +147,7 @@ impl Capabilities {
         contact_cards: true,
         echoes: true,
         blocks_reported: true,
+        has_provider: true,
+        batches: false,
     };
 }
