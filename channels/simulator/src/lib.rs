@@ -15,6 +15,7 @@ mod faults;
 mod files;
 mod ledger;
 mod live;
+mod page;
 mod phones;
 mod routes;
 mod settings;

@@ -10,12 +10,12 @@ use http::StatusCode;
 
 use crate::accept::Cut;
 use crate::sim::Sim;
-use crate::{control, telegram, whatsapp};
+use crate::{control, page, telegram, whatsapp};
 
 /// The whole program's routes.
 pub fn router(sim: Arc<Sim>) -> Router {
     let guard = axum::middleware::from_fn_with_state(Arc::clone(&sim), control::guard);
-    control::routes().layer(guard).fallback(providers).with_state(sim)
+    control::routes().merge(page::routes()).layer(guard).fallback(providers).with_state(sim)
 }
 
 async fn providers(State(sim): State<Arc<Sim>>, request: Request) -> Response {

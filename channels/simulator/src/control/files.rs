@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Refusal};
-use crate::files::{File, NewFile, sample};
+use crate::files::{File, NewFile, from_webm, sample};
 use crate::sim::Sim;
 
 const UPLOAD_BYTES_MAX: usize = 100 * 1024 * 1024;
@@ -23,14 +23,22 @@ pub struct About {
     duration_s: Option<u32>,
 }
 
-/// Puts a file on the shelf: the body is the file, its media type the content type.
+/// Puts a file on the shelf: the body is the file, its media type the content type. A recording in WebM becomes
+/// Ogg, as phones send it.
 pub async fn upload(State(sim): State<Arc<Sim>>, Query(about): Query<About>, request: Request) -> Answer {
     let mime = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mime = mime.unwrap_or("application/octet-stream").to_owned();
     let bytes = axum::body::to_bytes(request.into_body(), UPLOAD_BYTES_MAX)
         .await
         .map_err(|_| Refusal(StatusCode::PAYLOAD_TOO_LARGE, "at most 100 MB".to_owned()))?;
-    let new = NewFile { name: about.name, mime, bytes, duration_s: about.duration_s };
+    let mut new = NewFile { name: about.name, mime, bytes, duration_s: about.duration_s };
+    if new.mime.starts_with("audio/webm")
+        && let Some(voice) = from_webm(&new.bytes)
+    {
+        new.bytes = voice.ogg.into();
+        new.mime = "audio/ogg; codecs=opus".to_owned();
+        new.duration_s = new.duration_s.or(Some(voice.seconds));
+    }
     Ok(Json(describe(&sim.files.keep(new))))
 }
 
