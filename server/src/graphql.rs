@@ -2,6 +2,7 @@
 
 mod connection;
 mod context;
+mod follow;
 pub mod handler;
 mod limits;
 mod node;

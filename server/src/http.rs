@@ -1,11 +1,11 @@
 //! The HTTP edge: routes of all features under one set of protections.
 //!
-//! What a request passes, from the outside in: connection limits ([`accept`]), request id and client
-//! address ([`request`]), host check ([`host`]), security headers ([`headers`]), panic guard, body limit;
-//! then, for members' routes, the session, forgery protection ([`forgery`]) and the viewer.
+//! What a request passes, from the outside in: connection limits ([`accept`]), what holds for every route
+//! ([`edge`]); then, for members' routes, forgery protection ([`forgery`]), the session and the viewer.
 
 pub mod accept;
 mod assets;
+mod edge;
 mod explorer;
 mod forgery;
 mod headers;
@@ -22,17 +22,12 @@ pub use health::Readiness;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::auth;
 use crate::graphql::{ApiSchema, handler, socket};
-
-/// Most bytes of a request body, unless a route raises it.
-const BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Every route of the product.
 pub fn router(app: &Arc<App>, schema: ApiSchema) -> Router {
@@ -51,12 +46,7 @@ pub fn router(app: &Arc<App>, schema: ApiSchema) -> Router {
         .merge(members)
         .merge(crate::widget::routes(app))
         .fallback(assets::serve)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(CatchPanicLayer::custom(request::answer_to_panic))
-        .layer(from_fn_with_state(Arc::clone(app), headers::protect))
-        .layer(from_fn_with_state(Arc::clone(app), host::refuse_foreign))
         .merge(health::routes())
-        .layer(from_fn_with_state(Arc::clone(app), request::identify))
-        .layer(from_fn(metrics::measure))
+        .layer(from_fn_with_state(Arc::clone(app), edge::pass))
         .with_state(Arc::clone(app))
 }

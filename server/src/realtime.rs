@@ -7,6 +7,7 @@ mod hub;
 mod listener;
 mod presence;
 mod read;
+mod rendered;
 mod signal;
 mod subscription;
 
@@ -15,6 +16,7 @@ pub use hub::Hub;
 pub use listener::{Ears, listen};
 pub use presence::{Holding, Presence, Present};
 pub use read::{Change, HydratedEvent, Window, window};
+pub use rendered::{DocumentKey, Rendered};
 pub use signal::{Person, Signal, SignalKind};
 
 use std::sync::Arc;

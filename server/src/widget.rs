@@ -37,19 +37,23 @@ const BODY_BYTES_MAX: usize = 192 * 1024;
 
 /// Every route of the widget.
 pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    // Whole paths rather than a nested router, which would rewrite the address of every message.
     let api = Router::new()
-        .route("/config", get(config::get))
-        .route("/sessions", post(sign_on::open))
-        .route("/sessions/end", post(sign_off::end))
-        .route("/messages", get(replay::messages).post(post::message))
-        .route("/seen", post(post::seen))
-        .route("/typing", post(post::typing))
+        .route("/widget/v1/{widget_id}/config", get(config::get))
+        .route("/widget/v1/{widget_id}/sessions", post(sign_on::open))
+        .route("/widget/v1/{widget_id}/sessions/end", post(sign_off::end))
+        .route("/widget/v1/{widget_id}/messages", get(replay::messages).post(post::message))
+        .route("/widget/v1/{widget_id}/seen", post(post::seen))
+        .route("/widget/v1/{widget_id}/typing", post(post::typing))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .route("/uploads", post(files::upload).layer(DefaultBodyLimit::max(files::request_bytes_max())))
-        .route("/events", get(socket::upgrade))
+        .route(
+            "/widget/v1/{widget_id}/uploads",
+            post(files::upload).layer(DefaultBodyLimit::max(files::request_bytes_max())),
+        )
+        .route("/widget/v1/{widget_id}/events", get(socket::upgrade))
         .route_layer(from_fn_with_state(Arc::clone(app), guard::check));
     Router::new()
-        .nest("/widget/v1/{widget_id}", api)
+        .merge(api)
         .route("/widget/v1/{widget_id}/frame", get(pages::frame))
         .route("/widget/v1/{widget_id}/files/{id}", get(files::original))
         .route("/widget/v1/{widget_id}/files/{id}/thumbnail", get(files::thumbnail))

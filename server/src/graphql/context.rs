@@ -1,6 +1,7 @@
 //! What a resolver may ask its context for.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::Context;
 use shared::Role;
@@ -9,6 +10,24 @@ use super::GraphqlError;
 use crate::app::App;
 use crate::error::AppError;
 use crate::viewer::{RequestContext, Viewer};
+
+/// In a request's data: notes whether a resolver wanted to know who asks, or from where.
+#[derive(Debug, Clone, Default)]
+pub struct ViewerAsked(Arc<AtomicBool>);
+
+impl ViewerAsked {
+    /// Whether the answer may differ from viewer to viewer.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn note(context: &Context<'_>) {
+        if let Some(Self(asked)) = context.data_opt::<Self>() {
+            asked.store(true, Ordering::Relaxed);
+        }
+    }
+}
 
 /// Access to the app and to who is asking. The HTTP handler puts `Arc<App>`, `Option<Viewer>`,
 /// `RequestContext` and the `tower_sessions::Session` into every request's data.
@@ -45,6 +64,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn viewer_if_any(&self) -> Option<&Viewer> {
+        ViewerAsked::note(self);
         self.data_opt::<Option<Viewer>>().and_then(Option::as_ref)
     }
 
@@ -54,6 +74,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn request(&self) -> RequestContext {
+        ViewerAsked::note(self);
         self.data_opt::<RequestContext>().cloned().unwrap_or_default()
     }
 }

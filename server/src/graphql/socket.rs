@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::{self, types::OperationType};
-use async_graphql::{Request, Variables};
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -22,7 +21,8 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval, interval_at, timeout};
 use tower_sessions::Session;
 
-use super::{ApiSchema, handler, limits};
+use super::follow::{Asker, Follow};
+use super::{ApiSchema, limits};
 use crate::app::App;
 use crate::auth::{self, SessionKeyHash};
 use crate::error::AppError;
@@ -245,33 +245,44 @@ impl Connection {
             return ControlFlow::Continue(frame);
         }
 
-        let mut request = Request::new(payload.query)
-            .variables(Variables::from_json(serde_json::Value::Object(variables)))
-            .data(Arc::clone(&self.app))
-            .data(Some(self.viewer.clone()))
-            .data(self.context.clone());
-        if let Some(name) = payload.operation_name {
-            request = request.operation_name(name);
-        }
-        let (schema, outbox, context, stream_id) =
-            (self.schema.clone(), outbox.clone(), self.context.clone(), id.clone());
+        let follow = Follow::read(&payload.query, payload.operation_name.as_deref(), &variables);
+        let asker = Asker {
+            app: Arc::clone(&self.app),
+            schema: self.schema.clone(),
+            viewer: self.viewer.clone(),
+            context: self.context.clone(),
+            query: payload.query,
+            operation: payload.operation_name,
+            variables,
+        };
+        let outlet = Outlet { id: id.clone(), outbox: outbox.clone() };
         let running = tokio::spawn(async move {
-            let id = stream_id;
-            let mut answers = schema.execute_stream(request);
-            while let Some(answer) = answers.next().await {
-                let answer = handler::tidy(answer, true, &context);
-                let Some(payload) = raw(&answer) else { continue };
-                let frame = ToClient::Next { id: &id, payload: &payload }.frame();
-                // Waits for a slow socket; the hub behind the stream ends it when too much has gathered.
-                if outbox.send((id.clone(), frame, false)).await.is_err() {
-                    return;
-                }
+            match follow {
+                Some(follow) => follow.run(asker, &outlet).await,
+                None => asker.run(&outlet).await,
             }
-            let frame = ToClient::Complete { id: &id }.frame();
-            let _ = outbox.send((id, frame, true)).await; // nobody left to tell
+            let frame = ToClient::Complete { id: &outlet.id }.frame();
+            let _ = outlet.outbox.send((outlet.id, frame, true)).await; // nobody left to tell
         });
         self.running.insert(id, running.abort_handle());
         ControlFlow::Continue(None)
+    }
+}
+
+/// Where a subscription's answers go.
+pub(super) struct Outlet {
+    id: String,
+    outbox: mpsc::Sender<(String, Message, bool)>,
+}
+
+impl Outlet {
+    /// Waits for a slow socket; the hub behind the stream ends it when too much has gathered.
+    pub(super) async fn hand_out(&self, payload: &RawValue) -> ControlFlow<()> {
+        let frame = ToClient::Next { id: &self.id, payload }.frame();
+        match self.outbox.send((self.id.clone(), frame, false)).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
     }
 }
 

@@ -1,18 +1,12 @@
 //! Headers that every answer carries, unless its route has stricter ones of its own.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use http::HeaderMap;
 use http::header::{self, HeaderName, HeaderValue};
 
 use crate::app::App;
 
 /// Adds what is missing.
-pub async fn protect(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub fn protect(app: &App, headers: &mut HeaderMap) {
     let mut default = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -24,5 +18,4 @@ pub async fn protect(State(app): State<Arc<App>>, request: Request, next: Next) 
     if app.config.is_tls() {
         default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
-    response
 }

@@ -29,8 +29,16 @@ impl Readiness {
     }
 }
 
+const LIVE: &str = "/livez";
+const READY: &str = "/readyz";
+
 pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/livez", get(|| async { "ok" })).route("/readyz", get(readyz))
+    Router::new().route(LIVE, get(|| async { "ok" })).route(READY, get(readyz))
+}
+
+/// Whether a path is one of the two.
+pub(super) fn is_probe(path: &str) -> bool {
+    matches!(path, LIVE | READY)
 }
 
 async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -36,22 +35,31 @@ pub fn routes(handle: PrometheusHandle) -> Router {
     )
 }
 
-/// Counts and times a request by route pattern and status class.
-pub async fn measure(request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
-    let route = route.as_ref().map_or("page", MatchedPath::as_str).to_owned();
-    let class = match response.status().as_u16() {
-        100..=199 => "1xx",
-        200..=299 => "2xx",
-        300..=399 => "3xx",
-        400..=499 => "4xx",
-        _ => "5xx",
-    };
-    metrics::counter!("switchboard_http_requests_total", "route" => route.clone(), "status" => class)
-        .increment(1);
-    metrics::histogram!("switchboard_http_request_seconds", "route" => route)
-        .record(started.elapsed().as_secs_f64());
-    response
+/// A request on its way, to be counted and timed by route pattern and status class.
+pub struct Watch {
+    started: Instant,
+    route: Option<MatchedPath>,
+}
+
+impl Watch {
+    /// From now on.
+    pub fn start(request: &Request) -> Self {
+        Self { started: Instant::now(), route: request.extensions().get::<MatchedPath>().cloned() }
+    }
+
+    /// Until now.
+    pub fn stop(self, response: &Response) {
+        let route = self.route.as_ref().map_or("page", MatchedPath::as_str).to_owned();
+        let class = match response.status().as_u16() {
+            100..=199 => "1xx",
+            200..=299 => "2xx",
+            300..=399 => "3xx",
+            400..=499 => "4xx",
+            _ => "5xx",
+        };
+        metrics::counter!("switchboard_http_requests_total", "route" => route.clone(), "status" => class)
+            .increment(1);
+        metrics::histogram!("switchboard_http_request_seconds", "route" => route)
+            .record(self.started.elapsed().as_secs_f64());
+    }
 }

@@ -1,6 +1,6 @@
 //! Which origins are our own.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use url::{Host, Url};
 
@@ -13,6 +13,9 @@ pub fn is_own(config: &Config, origin: &str) -> bool {
     if config.public_url.is_some() {
         return origin == config.origin();
     }
+    if origin.strip_prefix("http://").is_some_and(|authority| is_plain_loopback(config, authority)) {
+        return true;
+    }
     let Ok(url) = Url::parse(origin) else { return false };
     url.scheme() == "http"
         && url.port_or_known_default() == Some(config.listen.port())
@@ -24,6 +27,26 @@ pub fn is_own(config: &Config, origin: &str) -> bool {
 #[must_use]
 pub fn is_widgets(config: &Config, origin: &str) -> bool {
     is_own(config, origin) || (config.widget_url.is_some() && origin == config.widget_origin())
+}
+
+/// Whether a `Host` header names us; or, `for_widget`, the widget's own host.
+#[must_use]
+pub fn is_own_host(config: &Config, host: &str, for_widget: bool) -> bool {
+    if config.public_url.is_none() && is_plain_loopback(config, host) {
+        return true;
+    }
+    let scheme = if config.is_tls() { "https" } else { "http" };
+    let named = Url::parse(&format!("{scheme}://{host}"));
+    let origin = named.map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    is_own(config, &origin) || (for_widget && is_widgets(config, &origin))
+}
+
+/// `localhost:8100`, `127.0.0.1:8100`: how nearly every request on this machine says it. Spares the parser.
+fn is_plain_loopback(config: &Config, authority: &str) -> bool {
+    let Some((host, port)) = authority.rsplit_once(':') else { return false };
+    // Port 80 is left out of an origin, and a port has no leading zero.
+    let same_port = port.parse() == Ok(config.listen.port()) && !port.starts_with(['0', '+']) && port != "80";
+    same_port && (host == "localhost" || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()))
 }
 
 /// Whether a URL's host is this machine.
@@ -53,9 +76,24 @@ mod tests {
             "http://shop.example:8100",
             "null",
             "",
+            "http://localhost:08100",
+            "http://127.0.0.1:+8100",
+            "http://127.0.0.01:8100",
+            "http://localhost.:8100",
             "http://localhost:8100/",
         ] {
             assert!(!is_own(&config, origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_host_header_is_ours_in_any_case() {
+        let config = Config::default();
+        for host in ["localhost:8100", "LOCALHOST:8100", "127.0.0.1:8100", "[::1]:8100"] {
+            assert!(is_own_host(&config, host, false), "{host}");
+        }
+        for host in ["", "localhost", "localhost:80", "shop.example:8100", "127.0.0.1:8100@shop.example"] {
+            assert!(!is_own_host(&config, host, false), "{host}");
         }
     }
 

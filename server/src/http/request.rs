@@ -2,10 +2,8 @@
 
 use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::middleware::Next;
+use axum::extract::{ConnectInfo, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use uuid::Uuid;
@@ -18,25 +16,27 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const USER_AGENT_CHARS_MAX: usize = 200;
 
-/// Gives the request its [`RequestContext`], and the answer its number.
-pub async fn identify(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+/// Who is calling, under a fresh number.
+pub fn identify(app: &App, request: &Request) -> RequestContext {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let request_id = Uuid::now_v7();
-    let context = RequestContext {
-        request_id: Some(request_id),
+    RequestContext {
+        request_id: Some(Uuid::now_v7()),
         client_address: peer.map(|peer| client_address(peer, request.headers(), &app.config.trusted_proxies)),
         user_agent: request
             .headers()
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok())
             .map(|text| text.chars().take(USER_AGENT_CHARS_MAX).collect()),
-    };
-    request.extensions_mut().insert(context);
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&request_id.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, value);
     }
-    response
+}
+
+/// Tells the caller the number under which the request is known.
+pub fn number(headers: &mut HeaderMap, request_id: Option<Uuid>) {
+    let mut buffer = Uuid::encode_buffer();
+    let text = request_id.map(|id| &*id.hyphenated().encode_lower(&mut buffer));
+    if let Some(Ok(value)) = text.map(HeaderValue::from_str) {
+        headers.insert(REQUEST_ID, value);
+    }
 }
 
 /// The socket's peer; behind trusted proxies, the right-most address that is none of them.
@@ -59,7 +59,7 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAd
 }
 
 /// A panic costs its own request only.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the panic guard asks for")]
+#[expect(clippy::needless_pass_by_value, reason = "what catching a panic gives")]
 pub fn answer_to_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
     let message = panic
         .downcast_ref::<String>()

@@ -47,16 +47,16 @@ pub async fn append(
 ) -> sqlx::Result<()> {
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     let last_seq = heads.event_seq.saturating_add(count);
-    sqlx::query(
-        "update workspace_heads set event_seq = $2, audit_seq = $3, audit_hash = $4 where workspace_id = $1",
-    )
-    .bind(workspace_id)
-    .bind(last_seq)
-    .bind(audit_head.seq)
-    .bind(audit_head.hash)
-    .execute(&mut *tx)
-    .await?;
     if events.is_empty() {
+        sqlx::query(
+            "update workspace_heads set event_seq = $2, audit_seq = $3, audit_hash = $4 where workspace_id = $1",
+        )
+        .bind(workspace_id)
+        .bind(last_seq)
+        .bind(audit_head.seq)
+        .bind(audit_head.hash)
+        .execute(tx)
+        .await?;
         return Ok(());
     }
 
@@ -80,7 +80,9 @@ pub async fn append(
         })
         .collect();
     sqlx::query(
-        "with added as (
+        "with moved as (
+             update workspace_heads set event_seq = $8, audit_seq = $9, audit_hash = $10 where workspace_id = $1),
+         added as (
              insert into events (workspace_id, seq, kind, conversation_id, message_id, member_id, detail)
              select $1, $2 + e.n, e.kind, e.conversation_id, e.message_id, e.member_id, e.detail
              from unnest($3::smallint[], $4::uuid[], $5::uuid[], $6::uuid[], $7::jsonb[]) with ordinality
@@ -95,6 +97,8 @@ pub async fn append(
     .bind(events.iter().map(|e| e.member_id.map(|id| id.0)).collect::<Vec<Option<Uuid>>>())
     .bind(details)
     .bind(last_seq)
+    .bind(audit_head.seq)
+    .bind(audit_head.hash)
     .execute(tx)
     .await?;
     Ok(())

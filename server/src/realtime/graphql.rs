@@ -174,19 +174,11 @@ impl RealtimeSubscriptions {
         ctx: &Context<'_>,
         after: i64,
     ) -> Result<BoxStream<'static, WorkspaceEvent>, GraphqlError> {
-        let (app, viewer) = (Arc::clone(ctx.app()), ctx.viewer()?.clone());
-        let online = app.presence.hold_online(viewer.workspace_id, person(&viewer));
-        let events = Box::pin(app.hub.subscribe(viewer.workspace_id, after));
-        let state = (app, viewer, online, events);
-        Ok(stream::unfold(state, |(app, viewer, online, mut events)| async move {
-            let event = events.next().await?;
-            // Members come and go with this kind of event: whoever was removed hears nothing more.
-            if event.change == Change::Event(EventKind::WorkspaceChanged) && !is_member(&app, &viewer).await {
-                return None;
-            }
-            Some((WorkspaceEvent(event), (app, viewer, online, events)))
-        })
-        .boxed())
+        if let Some(OneEvent(event)) = ctx.data_opt::<OneEvent>() {
+            return Ok(stream::iter([WorkspaceEvent(Arc::clone(event))]).boxed());
+        }
+        let events = events_for(Arc::clone(ctx.app()), ctx.viewer()?.clone(), after);
+        Ok(events.map(WorkspaceEvent).boxed())
     }
 
     /// Holding it means "I am looking at this conversation"; with `typing`, "I am typing". Yields the full
@@ -212,6 +204,26 @@ impl RealtimeSubscriptions {
         })
         .boxed())
     }
+}
+
+/// In a request's data: `events` yields this one and ends, and it does not matter who asks.
+pub struct OneEvent(pub Arc<HydratedEvent>);
+
+/// What a member is told, for as long as they belong to the workspace and hold the stream; meanwhile
+/// colleagues see them as online.
+pub fn events_for(app: Arc<App>, viewer: Viewer, after: i64) -> BoxStream<'static, Arc<HydratedEvent>> {
+    let online = app.presence.hold_online(viewer.workspace_id, person(&viewer));
+    let events = Box::pin(app.hub.subscribe(viewer.workspace_id, after));
+    let state = (app, viewer, online, events);
+    stream::unfold(state, |(app, viewer, online, mut events)| async move {
+        let event = events.next().await?;
+        // Members come and go with this kind of event: whoever was removed hears nothing more.
+        if event.change == Change::Event(EventKind::WorkspaceChanged) && !is_member(&app, &viewer).await {
+            return None;
+        }
+        Some((event, (app, viewer, online, events)))
+    })
+    .boxed()
 }
 
 fn person(viewer: &Viewer) -> Person {

@@ -9,13 +9,13 @@ use shared::{ConversationId, MemberId, MessageId, WorkspaceId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::EventKind;
+use super::{EventKind, Rendered};
 use crate::conversations::{self, ChangedCounter, Counter, FullConversation};
 use crate::db::{Db, WorkspaceTx};
 use crate::messages::{self, FullMessage};
 
 /// A visible change with what it is about, read once and shared by everybody who looks at the workspace.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct HydratedEvent {
     /// 1, 2, 3 … in the workspace; for [`Change::Resync`] the number to go on from.
     pub seq: i64,
@@ -33,6 +33,8 @@ pub struct HydratedEvent {
     pub read_count: Option<i64>,
     /// Counters that changed, absolute.
     pub counters: Vec<ChangedCounter>,
+    /// As bytes, for those who ask alike.
+    pub rendered: Rendered,
 }
 
 /// What a subscriber is told.
@@ -46,7 +48,8 @@ pub enum Change {
 
 impl HydratedEvent {
     /// Tells a subscriber to load everything and go on after `seq`.
-    pub(super) fn resync(seq: i64) -> Self {
+    #[must_use]
+    pub fn resync(seq: i64) -> Self {
         Self {
             seq,
             change: Change::Resync,
@@ -56,6 +59,7 @@ impl HydratedEvent {
             member_id: None,
             read_count: None,
             counters: Vec::new(),
+            rendered: Rendered::default(),
         }
     }
 }
@@ -159,6 +163,7 @@ async fn hydrate(tx: &mut WorkspaceTx, rows: Vec<Row>) -> sqlx::Result<Vec<Arc<H
                 member_id: row.member_id,
                 read_count: row.detail.as_ref().and_then(|detail| detail.get("readCount")?.as_i64()),
                 counters: row.detail.as_ref().map(counters).unwrap_or_default(),
+                rendered: Rendered::default(),
             })
         })
         .collect())

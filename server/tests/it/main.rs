@@ -16,6 +16,7 @@ mod messages;
 mod people;
 mod realtime;
 mod schema;
+mod shared_events;
 mod strangers;
 mod tenancy;
 mod tenancy_catalog;
