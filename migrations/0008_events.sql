@@ -1,7 +1,8 @@
 -- Why: live means gapless. Every visible change has a number in its workspace; whoever was away reads on
 -- from the last number it saw. A row holds ids and small facts; texts are read where they are kept.
 create table events (
-    workspace_id uuid not null references workspaces (workspace_id) on delete cascade,
+    -- No foreign key to workspaces: it would lock the workspace's row once for every event.
+    workspace_id uuid not null,
     seq bigint not null,
     kind smallint not null,
     at timestamptz not null default now(),

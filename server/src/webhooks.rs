@@ -6,6 +6,7 @@
 mod delivery;
 mod dirty;
 pub mod graphql;
+mod pressure;
 mod process;
 mod receive;
 mod requeue;

@@ -49,10 +49,9 @@ pub async fn wait_until_drained(postgres: &Postgres) -> anyhow::Result<Duration>
     let mut connection = postgres.superuser(PRODUCT).await?;
     let begun = Instant::now();
     loop {
-        let left: Option<i32> =
-            sqlx::query_scalar("select 1 from webhook_deliveries where outcome in (0, 5) limit 1")
-                .fetch_optional(&mut connection)
-                .await?;
+        let left: Option<i32> = sqlx::query_scalar("select 1 from pending_deliveries limit 1")
+            .fetch_optional(&mut connection)
+            .await?;
         if left.is_none() {
             connection.close().await?;
             return Ok(begun.elapsed());

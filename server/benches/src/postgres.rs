@@ -65,7 +65,10 @@ impl Postgres {
         if data_dir.exists() {
             fs::remove_dir_all(&data_dir).context("an earlier run's PostgreSQL")?;
         }
-        let extra = vec![("max_connections".to_owned(), "200".to_owned())];
+        let mut extra = vec![("max_connections".to_owned(), "200".to_owned())];
+        if let Ok(libraries) = std::env::var("SWITCHBOARD_BENCH_PRELOAD") {
+            extra.push(("shared_preload_libraries".to_owned(), libraries));
+        }
         let embedded =
             EmbeddedPostgres::start(Settings { data_dir, bin_dir: None, durable: true, extra }).await?;
         let password = Alphanumeric.sample_string(&mut rand::rng(), 30);
@@ -188,7 +191,7 @@ impl Postgres {
         let mut baseline = self.superuser(BASELINE).await?;
         baseline.execute("truncate ev").await?;
         baseline.close().await?;
-        let seconds = length.as_secs().max(1).to_string();
+        let seconds = length.as_secs().max(2).to_string();
         let output = Command::new(self.embedded.bin_dir().join("pgbench"))
             .args(["-n", "-M", "prepared", "-j", "2", "-c", &clients.to_string(), "-T", &seconds])
             .arg("-h")

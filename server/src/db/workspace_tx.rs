@@ -17,7 +17,7 @@ pub struct WorkspaceTx {
 impl WorkspaceTx {
     pub(super) async fn begin(pool: &PgPool, workspace_id: WorkspaceId, begin: &str) -> sqlx::Result<Self> {
         // One round trip: the id is a UUID written by us, so it cannot break out of its quotes.
-        let statement = format!("{begin}; select set_config('app.workspace_id', '{}', true)", workspace_id.0);
+        let statement = format!("{begin}; set local app.workspace_id = '{}'", workspace_id.0);
         let tx = pool.begin_with(AssertSqlSafe(statement)).await?;
         Ok(Self { tx, workspace_id, counters: Default::default(), audit: Vec::new(), events: Vec::new() })
     }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::dirty::DirtySet;
+use super::pressure::Pressure;
 use super::receive::Receiver;
 use super::store;
 use crate::db::Db;
@@ -47,11 +48,12 @@ impl Processor {
         for _ in 0..WORKERS {
             let worker = self.clone();
             let stopping = stopping.clone();
+            let pressure = receiver.pressure();
             tokio::spawn(async move {
                 loop {
                     let workspace_id = tokio::select! {
                         () = stopping.cancelled() => break,
-                        workspace_id = worker.dirty.take() => workspace_id,
+                        workspace_id = worker.next(&pressure) => workspace_id,
                     };
                     worker.work(workspace_id).await;
                 }
@@ -64,6 +66,11 @@ impl Processor {
     /// Says that a workspace has deliveries to look at.
     pub fn wake(&self, workspace_id: WorkspaceId) {
         self.dirty.wake(workspace_id);
+    }
+
+    async fn next(&self, pressure: &Pressure) -> WorkspaceId {
+        pressure.give_way().await;
+        self.dirty.take().await
     }
 
     async fn work(&self, workspace_id: WorkspaceId) {

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::delivery::{NewDelivery, NotStored, Receipt};
 use super::dirty::DirtySet;
+use super::pressure::Pressure;
 use super::store;
 use crate::db::Db;
 
@@ -23,6 +24,7 @@ pub struct Receiver {
     waiting: mpsc::Sender<Waiting>,
     /// Taken by [`start`](Self::start).
     committer: Mutex<Option<mpsc::Receiver<Waiting>>>,
+    pressure: Pressure,
 }
 
 struct Waiting {
@@ -33,7 +35,7 @@ struct Waiting {
 impl Default for Receiver {
     fn default() -> Self {
         let (waiting, committer) = mpsc::channel(WAITING_MAX);
-        Self { waiting, committer: Mutex::new(Some(committer)) }
+        Self { waiting, committer: Mutex::new(Some(committer)), pressure: Pressure::default() }
     }
 }
 
@@ -46,12 +48,18 @@ impl Receiver {
         }
     }
 
+    /// How many wait to be answered.
+    pub(super) fn pressure(&self) -> Pressure {
+        self.pressure.clone()
+    }
+
     /// Stores one delivery and returns once it is durable.
     ///
     /// # Errors
     /// [`NotStored`] at once when too many wait, or when the database refuses: then the sender must
     /// come again, and meets its own first try as a duplicate if that one did arrive.
     pub async fn store(&self, delivery: NewDelivery) -> Result<Receipt, NotStored> {
+        let _waits = self.pressure.wait();
         let (answer, answered) = oneshot::channel();
         self.waiting.try_send(Waiting { delivery, answer }).map_err(|_| {
             metrics::counter!("switchboard_deliveries_refused_total").increment(1);

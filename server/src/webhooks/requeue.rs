@@ -22,7 +22,8 @@ pub async fn process_delivery_again(
     id: DeliveryId,
 ) -> Result<Result<StoredDelivery, Problem>, AppError> {
     let mut tx = app.db.workspace(by.workspace_id).await?;
-    let delivery = store::lock(&mut tx, id).await?.ok_or(AppError::NotFound("delivery"))?;
+    store::lock_workspace(&mut tx).await?; // no processor is at it meanwhile
+    let delivery = store::find(&mut tx, id).await?.ok_or(AppError::NotFound("delivery"))?;
     match delivery.outcome() {
         DeliveryOutcome::Failed | DeliveryOutcome::Ignored | DeliveryOutcome::Waiting => {}
         DeliveryOutcome::Pending => return Ok(Ok(delivery)),
@@ -31,7 +32,7 @@ pub async fn process_delivery_again(
         }
     }
     store::requeue(&mut tx, id).await?;
-    let after = store::lock(&mut tx, id).await?.ok_or(AppError::NotFound("delivery"))?;
+    let after = store::find(&mut tx, id).await?.ok_or(AppError::NotFound("delivery"))?;
     // A delivery's key is a number; the target is named by it.
     let target = Uuid::from_u128(u128::try_from(id.0).unwrap_or_default());
     tx.audit(

@@ -69,13 +69,18 @@ pub(super) async fn insert(db: &Db, deliveries: &[NewDelivery]) -> sqlx::Result<
 async fn insert_in_one(db: &Db, workspace_id: WorkspaceId, rows: Columns<'_>) -> sqlx::Result<Vec<Stored>> {
     let mut tx = db.ingest(workspace_id).await?;
     let stored = sqlx::query_as(
-        "insert into webhook_deliveries (workspace_id, channel_id, kind, sender, dedupe_key, body, body_sha256)
-         select $1, g.c, g.k, g.s, g.d, g.b, g.f
-         from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::bytea[], $7::bytea[]) with ordinality
-              as g(c, k, s, d, b, f, n)
-         order by g.n
-         on conflict (workspace_id, channel_id, dedupe_key) do nothing
-         returning workspace_id, channel_id, dedupe_key, id",
+        "with stored as (
+             insert into webhook_deliveries (workspace_id, channel_id, kind, sender, dedupe_key, body, body_sha256)
+             select $1, g.c, g.k, g.s, g.d, g.b, g.f
+             from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::bytea[], $7::bytea[])
+                  with ordinality as g(c, k, s, d, b, f, n)
+             order by g.n
+             on conflict (workspace_id, channel_id, dedupe_key) do nothing
+             returning workspace_id, channel_id, dedupe_key, id, sender),
+         queued as (
+             insert into pending_deliveries (workspace_id, delivery_id, channel_id, sender)
+             select $1, s.id, s.channel_id, s.sender from stored s)
+         select workspace_id, channel_id, dedupe_key, id from stored",
     )
     .bind(workspace_id)
     .bind(rows.channels)
@@ -157,14 +162,18 @@ pub(crate) async fn lock_workspace(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
 pub(super) async fn pending(tx: &mut WorkspaceTx, at_most: i64) -> sqlx::Result<Vec<Pending>> {
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
-        "select d.id, d.channel_id, d.kind, d.sender, d.received_at, d.attempts, d.body
-         from webhook_deliveries d
-         where d.workspace_id = $1 and d.outcome in (0, 5) and d.run_at <= statement_timestamp()
-           and not exists (
-               select from webhook_deliveries w
-               where w.workspace_id = $1 and w.channel_id = d.channel_id and w.sender = d.sender
-                 and w.outcome = 5 and w.id < d.id and w.run_at > statement_timestamp())
-         order by d.id limit $2",
+        "select d.id, d.channel_id, d.kind, d.sender, d.received_at, p.attempts, d.body
+         from (
+             select p.delivery_id, p.attempts from pending_deliveries p
+             where p.workspace_id = $1 and p.run_at <= statement_timestamp()
+               and not exists (
+                   select from pending_deliveries w
+                   where w.workspace_id = $1 and w.channel_id = p.channel_id and w.sender = p.sender
+                     and w.attempts > 0 and w.delivery_id < p.delivery_id and w.run_at > statement_timestamp())
+             order by p.delivery_id limit $2) p
+         cross join lateral (
+             select * from webhook_deliveries d where d.workspace_id = $1 and d.id = p.delivery_id limit 1) d
+         order by d.id",
     )
     .bind(workspace_id)
     .bind(at_most)
@@ -178,32 +187,50 @@ pub(super) struct Ended {
     pub id: i64,
     pub outcome: DeliveryOutcome,
     pub reason: Option<String>,
+    /// Tries so far, this one included.
+    pub attempts: i16,
     /// Seconds until the next try, for one that waits.
     pub retry_seconds: i32,
     pub message_id: Option<Uuid>,
 }
 
-/// Writes outcomes, one try more each.
+/// Writes outcomes; those that wait stay in the queue.
 pub(super) async fn end(tx: &mut WorkspaceTx, ended: &[Ended]) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
-    sqlx::query(
-        "update webhook_deliveries d
-         set outcome = e.outcome, reason = e.reason, message_id = e.message_id, attempts = d.attempts + 1::smallint,
-             run_at = case when e.outcome = 5
-                           then statement_timestamp() + make_interval(secs => e.retry_seconds) else d.run_at end,
-             processed_at = case when e.outcome = 5 then null else statement_timestamp() end
-         from unnest($2::bigint[], $3::smallint[], $4::text[], $5::integer[], $6::uuid[])
-              as e(id, outcome, reason, retry_seconds, message_id)
-         where d.workspace_id = $1 and d.id = e.id",
-    )
-    .bind(workspace_id)
-    .bind(ended.iter().map(|e| e.id).collect::<Vec<_>>())
-    .bind(ended.iter().map(|e| e.outcome.code()).collect::<Vec<_>>())
-    .bind(ended.iter().map(|e| e.reason.as_deref()).collect::<Vec<_>>())
-    .bind(ended.iter().map(|e| e.retry_seconds).collect::<Vec<_>>())
-    .bind(ended.iter().map(|e| e.message_id).collect::<Vec<_>>())
-    .execute(tx.conn())
-    .await?;
+    let (waiting, over): (Vec<&Ended>, Vec<&Ended>) =
+        ended.iter().partition(|ended| ended.outcome == DeliveryOutcome::Waiting);
+    if !over.is_empty() {
+        sqlx::query(
+            "with done as (delete from pending_deliveries where workspace_id = $1 and delivery_id = any($2))
+             insert into delivery_outcomes (workspace_id, delivery_id, outcome, reason, attempts, message_id)
+             select $1, e.* from unnest($2::bigint[], $3::smallint[], $4::text[], $5::smallint[], $6::uuid[]) as e",
+        )
+        .bind(workspace_id)
+        .bind(over.iter().map(|e| e.id).collect::<Vec<_>>())
+        .bind(over.iter().map(|e| e.outcome.code()).collect::<Vec<_>>())
+        .bind(over.iter().map(|e| e.reason.as_deref()).collect::<Vec<_>>())
+        .bind(over.iter().map(|e| e.attempts).collect::<Vec<_>>())
+        .bind(over.iter().map(|e| e.message_id).collect::<Vec<_>>())
+        .execute(tx.conn())
+        .await?;
+    }
+    if !waiting.is_empty() {
+        sqlx::query(
+            "update pending_deliveries p
+             set attempts = e.attempts, reason = e.reason,
+                 run_at = statement_timestamp() + make_interval(secs => e.retry_seconds)
+             from unnest($2::bigint[], $3::smallint[], $4::text[], $5::integer[])
+                  as e(id, attempts, reason, retry_seconds)
+             where p.workspace_id = $1 and p.delivery_id = e.id",
+        )
+        .bind(workspace_id)
+        .bind(waiting.iter().map(|e| e.id).collect::<Vec<_>>())
+        .bind(waiting.iter().map(|e| e.attempts).collect::<Vec<_>>())
+        .bind(waiting.iter().map(|e| e.reason.as_deref()).collect::<Vec<_>>())
+        .bind(waiting.iter().map(|e| e.retry_seconds).collect::<Vec<_>>())
+        .execute(tx.conn())
+        .await?;
+    }
     Ok(())
 }
 
@@ -240,6 +267,18 @@ impl StoredDelivery {
     }
 }
 
+/// A delivery with what became of it, as [`StoredDelivery`] reads it.
+macro_rules! delivery {
+    () => {
+        "select d.id, d.channel_id, d.received_at, o.processed_at, length(d.body) as body_bytes,
+                coalesce(o.outcome, case when p.attempts > 0 then 5 else 0 end::smallint) as outcome,
+                coalesce(o.reason, p.reason) as reason, coalesce(o.attempts, p.attempts, 0::smallint) as attempts
+         from webhook_deliveries d
+         left join pending_deliveries p on p.workspace_id = $1 and p.delivery_id = d.id
+         left join delivery_outcomes o on o.workspace_id = $1 and o.delivery_id = d.id "
+    };
+}
+
 /// Deliveries before a number, newest first.
 pub(super) async fn page(
     tx: &mut WorkspaceTx,
@@ -248,39 +287,71 @@ pub(super) async fn page(
     at_most: i64,
 ) -> sqlx::Result<Vec<StoredDelivery>> {
     let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select id, channel_id, received_at, processed_at, outcome, reason, attempts, length(body) as body_bytes
-         from webhook_deliveries
-         where workspace_id = $1 and id < $2 and ($3::smallint is null or outcome = $3)
-         order by id desc limit $4",
-    )
-    .bind(workspace_id)
-    .bind(before)
-    .bind(outcome.map(DeliveryOutcome::code))
-    .bind(at_most)
-    .fetch_all(tx.conn())
-    .await
+    // Each way in is a range of one index.
+    let statement = match outcome {
+        None => concat!(delivery!(), "where d.workspace_id = $1 and d.id < $2 order by d.id desc limit $3"),
+        Some(DeliveryOutcome::Pending) => concat!(
+            delivery!(),
+            "where d.workspace_id = $1 and d.id in (
+                 select q.delivery_id from pending_deliveries q
+                 where q.workspace_id = $1 and q.delivery_id < $2 and q.attempts = 0
+                 order by q.delivery_id desc limit $3)
+             order by d.id desc"
+        ),
+        Some(DeliveryOutcome::Waiting) => concat!(
+            delivery!(),
+            "where d.workspace_id = $1 and d.id in (
+                 select q.delivery_id from pending_deliveries q
+                 where q.workspace_id = $1 and q.delivery_id < $2 and q.attempts > 0
+                 order by q.delivery_id desc limit $3)
+             order by d.id desc"
+        ),
+        Some(DeliveryOutcome::Processed) => concat!(
+            delivery!(),
+            "where d.workspace_id = $1 and d.id in (
+                 select q.delivery_id from delivery_outcomes q
+                 where q.workspace_id = $1 and q.delivery_id < $2 and q.outcome = 1
+                 order by q.delivery_id desc limit $3)
+             order by d.id desc"
+        ),
+        Some(_) => concat!(
+            delivery!(),
+            "where d.workspace_id = $1 and d.id in (
+                 select q.delivery_id from delivery_outcomes q
+                 where q.workspace_id = $1 and q.delivery_id < $2 and q.outcome = $4 and q.outcome > 1
+                 order by q.delivery_id desc limit $3)
+             order by d.id desc"
+        ),
+    };
+    let query = sqlx::query_as(statement).bind(workspace_id).bind(before).bind(at_most);
+    let query = match outcome {
+        Some(outcome @ (DeliveryOutcome::Duplicate | DeliveryOutcome::Ignored | DeliveryOutcome::Failed)) => {
+            query.bind(outcome.code())
+        }
+        _ => query,
+    };
+    query.fetch_all(tx.conn()).await
 }
 
-/// Locks one delivery and reads it.
-pub(super) async fn lock(tx: &mut WorkspaceTx, id: DeliveryId) -> sqlx::Result<Option<StoredDelivery>> {
+/// One delivery.
+pub(super) async fn find(tx: &mut WorkspaceTx, id: DeliveryId) -> sqlx::Result<Option<StoredDelivery>> {
     let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select id, channel_id, received_at, processed_at, outcome, reason, attempts, length(body) as body_bytes
-         from webhook_deliveries where workspace_id = $1 and id = $2 for no key update",
-    )
-    .bind(workspace_id)
-    .bind(id)
-    .fetch_optional(tx.conn())
-    .await
+    sqlx::query_as(concat!(delivery!(), "where d.workspace_id = $1 and d.id = $2"))
+        .bind(workspace_id)
+        .bind(id)
+        .fetch_optional(tx.conn())
+        .await
 }
 
 /// Back in line, with all its tries.
 pub(super) async fn requeue(tx: &mut WorkspaceTx, id: DeliveryId) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
     sqlx::query(
-        "update webhook_deliveries set outcome = 0, reason = null, attempts = 0, run_at = now(), processed_at = null
-         where workspace_id = $1 and id = $2",
+        "with forgotten as (delete from delivery_outcomes where workspace_id = $1 and delivery_id = $2)
+         insert into pending_deliveries (workspace_id, delivery_id, channel_id, sender)
+         select d.workspace_id, d.id, d.channel_id, d.sender
+         from webhook_deliveries d where d.workspace_id = $1 and d.id = $2
+         on conflict (workspace_id, delivery_id) do update set attempts = 0, reason = null, run_at = now()",
     )
     .bind(workspace_id)
     .bind(id)

@@ -54,7 +54,7 @@ impl Ingest {
     async fn settle(&self) {
         let mut connection = self.test.superuser().await;
         let until = Instant::now() + Duration::from_secs(60);
-        while count(&mut connection, "select count(*) from webhook_deliveries where outcome = 0").await > 0 {
+        while count(&mut connection, "select count(*) from pending_deliveries where attempts = 0").await > 0 {
             assert!(Instant::now() < until, "deliveries are still pending");
             tokio::time::sleep(Duration::from_millis(15)).await;
         }
@@ -287,7 +287,7 @@ async fn an_unreadable_delivery_fails_alone_and_with_a_reason() {
     ingest.settle().await;
     assert_eq!(ingest.texts("v_ana").await, ["before", "after"]);
     let mut connection = ingest.test.superuser().await;
-    let reasons: Vec<String> = sqlx::query_scalar("select reason from webhook_deliveries where outcome = 4")
+    let reasons: Vec<String> = sqlx::query_scalar("select reason from delivery_outcomes where outcome = 4")
         .fetch_all(&mut connection)
         .await
         .unwrap();
@@ -317,11 +317,11 @@ async fn a_delivery_the_database_refuses_holds_back_its_own_sender_only_until_it
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(ingest.texts("v_ana").await, [""; 0]);
-    assert_eq!(ingest.count("select attempts::bigint from webhook_deliveries where outcome = 5").await, 1);
+    assert_eq!(ingest.count("select attempts::bigint from pending_deliveries where attempts > 0").await, 1);
 
     // The last try fails too: given up, and what waited behind it goes on.
     connection
-        .execute("update webhook_deliveries set attempts = 4, run_at = now() where outcome = 5")
+        .execute("update pending_deliveries set attempts = 4, run_at = now() where attempts > 0")
         .await
         .unwrap();
     let until = Instant::now() + Duration::from_secs(60);
@@ -330,7 +330,7 @@ async fn a_delivery_the_database_refuses_holds_back_its_own_sender_only_until_it
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(ingest.texts("v_ana").await, ["behind it"]);
-    assert_eq!(ingest.count("select count(*) from webhook_deliveries where outcome = 4").await, 1);
+    assert_eq!(ingest.count("select count(*) from delivery_outcomes where outcome = 4").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -448,7 +448,7 @@ async fn what_a_visitor_has_seen_only_moves_forward() {
     assert_eq!(ingest.count("select count(*) from messages where direction = 2 and status = 4").await, 1);
     assert_eq!(ingest.count("select count(*) from transmissions where status = 4").await, 1);
     assert_eq!(ingest.count("select count(*) from transmission_events where status = 4").await, 1);
-    assert_eq!(ingest.count("select count(*) from webhook_deliveries where outcome = 3").await, 1);
+    assert_eq!(ingest.count("select count(*) from delivery_outcomes where outcome = 3").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -458,8 +458,10 @@ async fn work_left_by_a_process_that_died_is_found() {
     let mut tx = ingest.test.db.workspace(ingest.workspace_id).await.unwrap();
     let left = ingest.message("v_ana", Uuid::now_v7(), "left behind");
     sqlx::query(
-        "insert into webhook_deliveries (workspace_id, channel_id, kind, sender, dedupe_key, body, body_sha256)
-         values ($1, $2, 1, $3, $4, $5, $6)",
+        "with d as (
+             insert into webhook_deliveries (workspace_id, channel_id, kind, sender, dedupe_key, body, body_sha256)
+             values ($1, $2, 1, $3, $4, $5, $6) returning workspace_id, id, channel_id, sender)
+         insert into pending_deliveries (workspace_id, delivery_id, channel_id, sender) select * from d",
     )
     .bind(left.workspace_id)
     .bind(left.channel_id)
@@ -502,7 +504,7 @@ async fn an_admin_sees_failed_deliveries_and_has_one_processed_again() {
     let id = json!({ "id": node["id"] });
     assert_eq!(ask(app, Some(&stranger), again, id.clone()).await.codes, ["NOT_FOUND"]);
     // "A fix": here the bytes, in life the adapter.
-    sqlx::query("update webhook_deliveries set body = $1 where outcome = 4")
+    sqlx::query("update webhook_deliveries d set body = $1 from delivery_outcomes o where o.delivery_id = d.id and o.outcome = 4")
         .bind(good)
         .execute(&mut ingest.test.superuser().await)
         .await

@@ -26,11 +26,12 @@ const DEFINER_FUNCTIONS: [(&str, &str); 7] = [
 ];
 
 /// Everything that those functions may touch: no text of anybody, no secret.
-const LOOKUP_READS: [&str; 6] = [
+const LOOKUP_READS: [&str; 7] = [
     "channels: active, disconnected_at, id, kind, platform_account_id, workspace_id",
     "jobs: attempts, dead_at, id, lane, run_at, workspace_id",
     "members: id, removed_at, role, user_id, workspace_id",
-    "webhook_deliveries: channel_id, dedupe_key, id, outcome, run_at, workspace_id",
+    "pending_deliveries: delivery_id, workspace_id",
+    "webhook_deliveries: channel_id, dedupe_key, id, sender, workspace_id",
     "workspace_keys: master_key_id, workspace_id",
     "workspaces: workspace_id",
 ];

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use sqlx::Executor as _;
+
 use super::{Figure, Stage};
 use crate::check::{self, Faults};
 use crate::figures::{Goal, Measured, Row, row};
 use crate::load::{self, Outcome, Pace, Post, Work};
+use crate::postgres::PRODUCT;
 use crate::product::Product;
 use crate::say;
 use crate::slices::wait_for_quiet;
@@ -88,10 +91,11 @@ pub(super) async fn ack(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
     Ok(vec![row("ack", "ms", Goal::AtMost(25.0), p99), row("ack_p999", "ms", Goal::AtMost(250.0), p999)])
 }
 
-/// Connections, statements and caches as they are in a server that has been running; contacts and conversations
-/// of all visitors exist afterwards.
+/// Connections, statements, caches and the planner's statistics as they are in a server that has been running for
+/// some minutes; contacts and conversations of all visitors exist afterwards.
 async fn warm_up(stage: &Stage<'_>, product: &Product) -> anyhow::Result<()> {
     write(stage, product, "warm", Pace::Closed, Duration::from_secs(1)).await?;
+    stage.postgres.superuser(PRODUCT).await?.execute("analyze").await?;
     Ok(())
 }
 

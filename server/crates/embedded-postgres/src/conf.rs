@@ -18,6 +18,8 @@ const TUNING: &[(&str, &str)] = &[
     ("max_wal_size", "4GB"),
     ("checkpoint_timeout", "15min"),
     ("checkpoint_completion_target", "0.9"),
+    // A young installation's tables grow from nothing: its plans need statistics within seconds, not a minute.
+    ("autovacuum_naptime", "15s"),
     // Our statements are short: compiling them costs more than it saves.
     ("jit", "off"),
     ("timezone", "UTC"),

@@ -93,6 +93,7 @@ fn read(pending: &[Pending]) -> Batch {
             id: delivery.id,
             outcome: DeliveryOutcome::Processed,
             reason: None,
+            attempts: delivery.attempts.saturating_add(1),
             retry_seconds: 0,
             message_id: None,
         };
@@ -224,6 +225,7 @@ fn failed_try(delivery: &Pending, reason: String) -> Ended {
         id: delivery.id,
         outcome: if given_up { DeliveryOutcome::Failed } else { DeliveryOutcome::Waiting },
         reason: Some(reason),
+        attempts: tries,
         retry_seconds: 1 << delivery.attempts.clamp(0, TRIES_MAX),
         message_id: None,
     }

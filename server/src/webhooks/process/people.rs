@@ -58,20 +58,25 @@ impl People {
 
         let workspace_id = tx.workspace_id();
         let found: Vec<Known> = sqlx::query_as(
+            // Limits keep the planner from turning it around: one look-up per sender, whatever it believes
+            // of tables that were still empty when it planned.
             "select a.n, i.id as identity_id, i.contact_id, i.platform_id, i.verified,
                     i.last_page ->> 'url' as page_url, c.name, c.email, c.phone, c.locale, c.attributes
              from unnest($2::uuid[], $3::text[]) with ordinality as a(channel_id, platform_id, n)
              cross join lateral (
-                 select i.id from identities i
+                 select i.id, i.contact_id, i.platform_id, i.verified, i.last_page from identities i
                  where i.workspace_id = $1 and i.channel_id = a.channel_id and i.platform_id = a.platform_id
                  union all
-                 select i.id from identity_aliases x
+                 select i.id, i.contact_id, i.platform_id, i.verified, i.last_page
+                 from identity_aliases x
                  join identities i on i.workspace_id = $1 and i.id = x.identity_id
                  where x.workspace_id = $1 and x.kind = 'platform_id' and x.value = a.platform_id
                    and i.channel_id = a.channel_id
-                 limit 1) as f
-             join identities i on i.workspace_id = $1 and i.id = f.id
-             join contacts c on c.workspace_id = $1 and c.id = i.contact_id",
+                 limit 1) as i
+             cross join lateral (
+                 select c.name, c.email, c.phone, c.locale, c.attributes from contacts c
+                 where c.workspace_id = $1 and c.id = i.contact_id
+                 limit 1) as c",
         )
         .bind(workspace_id)
         .bind(asked.iter().map(|(channel, _)| channel.0).collect::<Vec<_>>())
