@@ -57,7 +57,7 @@ fn PasswordForm(on_proved: Callback<()>) -> impl IntoView {
     };
     view! {
         <form class="form" on:submit=submit>
-            <p>"This can change who is in charge here, so it needs your password once more. It then holds for ten minutes."</p>
+            <p>"A step like this needs your password once more; then not again for ten minutes."</p>
             <TextField
                 label="Password"
                 kind="password"
