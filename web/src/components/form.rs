@@ -48,27 +48,41 @@ impl Form {
         work: impl Future<Output = Result<Result<Outcome, Problem>, Failure>> + 'static,
         done: impl FnOnce(Outcome) + 'static,
     ) {
-        if self.busy.get_untracked() {
+        if !self.begin() {
             return;
         }
-        self.busy.set(true);
-        self.problem.set(None);
-        self.failure.set(None);
         spawn_local(async move {
             let outcome = work.await;
-            // The page may have been left meanwhile, and its signals with it.
-            if self.busy.try_set(false).is_some() {
+            if !self.end() {
                 return;
             }
             match outcome {
                 Ok(Ok(outcome)) => done(outcome),
-                Ok(Err(problem)) => {
-                    self.problem.set(Some(problem));
-                    focus_first_problem();
-                }
+                Ok(Err(problem)) => self.show_problem(problem),
                 Err(failure) => self.failure.set(Some(failure)),
             }
         });
+    }
+
+    /// False while it is being sent.
+    fn begin(self) -> bool {
+        if self.busy.get_untracked() {
+            return false;
+        }
+        self.busy.set(true);
+        self.problem.set(None);
+        self.failure.set(None);
+        true
+    }
+
+    /// False when the page was left meanwhile, and its signals with it.
+    fn end(self) -> bool {
+        self.busy.try_set(false).is_none()
+    }
+
+    fn show_problem(self, problem: Problem) {
+        self.problem.set(Some(problem));
+        focus_first_problem();
     }
 
     /// The problem that belongs to no field on the page.

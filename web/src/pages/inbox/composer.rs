@@ -257,7 +257,8 @@ fn FileChip(id: ConversationId, file: FileEntry) -> impl IntoView {
     let full_name = name.clone();
     let detail = match &state {
         FileState::Uploading(part) => {
-            let percent = format!("{:.0}", part * 100.0);
+            #[expect(clippy::cast_possible_truncation, reason = "at most 100")]
+            let percent = (part * 100.0).round() as i32;
             view! { <progress class="file-chip__progress" max="100" value=percent aria-label="Uploading"></progress> }.into_any()
         }
         FileState::Stored(stored) => attachments::size(stored.size_bytes).into_any(),
