@@ -96,7 +96,7 @@ fn section(route: &Route) -> String {
 }
 
 /// So that screen readers and the Tab key start at the new page.
-fn focus_heading() {
+pub fn focus_heading() {
     // A field of the new page may have taken it already.
     let taken = document().active_element().is_some_and(|active| active.matches("main *").unwrap_or(false));
     if taken {

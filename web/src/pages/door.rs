@@ -1,6 +1,9 @@
 //! The one card of the pages outside: first run, sign-in, reset, invitation.
 
 use leptos::prelude::*;
+use web_sys::SubmitEvent;
+
+use crate::components::{Button, Form, FormNote, Look};
 
 /// A card with a quiet drawing of lamps and cords at its left.
 #[component]
@@ -18,6 +21,38 @@ pub fn Door(#[prop(into)] title: String, #[prop(into)] text: String, children: C
             </div>
         </main>
     }
+}
+
+/// The form on the card: fields, what went wrong, the one button, and at most one way elsewhere.
+#[component]
+pub fn DoorForm(
+    form: Form,
+    #[prop(into)] on_submit: Callback<()>,
+    /// The button's words.
+    submit: &'static str,
+    /// Where else to go, and its words.
+    #[prop(optional)]
+    aside: Option<(&'static str, &'static str)>,
+    children: Children,
+) -> impl IntoView {
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        on_submit.run(());
+    };
+    view! {
+        <form class="form" on:submit=send>
+            {children()}
+            <FormNote form=form/>
+            <Button look=Look::Primary submit=true busy=form.busy>{submit}</Button>
+            {aside.map(|(href, words)| view! { <Aside href=href words=words/> })}
+        </form>
+    }
+}
+
+/// A quiet way elsewhere.
+#[component]
+pub fn Aside(href: &'static str, words: &'static str) -> impl IntoView {
+    view! { <p class="form__aside"><a href=href>{words}</a></p> }
 }
 
 /// Two jacks, one cord, one lit lamp.

@@ -1,18 +1,15 @@
 //! Joins a workspace by invitation.
 
 use leptos::prelude::*;
-use web_sys::SubmitEvent;
 
-use super::door::Door;
+use super::door::{Aside, Door, DoorForm};
 use crate::api::client;
 use crate::api::members::{
     ACCEPT_INVITATION, Acceptance, INVITATION_PREVIEW, InvitationPreview, InvitationToken,
 };
 use crate::app::router::use_title;
 use crate::app::session::use_session;
-use crate::components::{
-    Button, ErrorNote, Form, FormNote, Load, Look, Skeleton, TextField, role_name, settle,
-};
+use crate::components::{ErrorNote, Form, Load, Skeleton, TextField, role_name, settle};
 
 /// Shows who invites to what; a new person names themselves, a known one signs in with their password.
 #[component]
@@ -34,7 +31,7 @@ pub fn InvitePage(token: String) -> impl IntoView {
                 title="This invitation is not valid any more"
                 text="It was used, taken back, or is older than three days. Ask the person who invited you for another one."
             >
-                <p class="form__aside"><a href="/sign-in">"Go to sign-in"</a></p>
+                <Aside href="/sign-in" words="Go to sign-in"/>
             </Door>
         }.into_any(),
         (None, failure @ Some(_)) => view! {
@@ -61,8 +58,7 @@ fn Accept(invitation: InvitationPreview, token: String) -> impl IntoView {
         format!("You join as {} with {email}.", role_name(role))
     };
     let token = StoredValue::new(token);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let submit = move |()| {
         let variables = Acceptance {
             token: token.get_value(),
             name: (!has_account).then(|| name.get_untracked().trim().to_owned()),
@@ -78,7 +74,7 @@ fn Accept(invitation: InvitationPreview, token: String) -> impl IntoView {
     };
     view! {
         <Door title=format!("Join {workspace_name}") text=text>
-            <form class="form" on:submit=submit>
+            <DoorForm form=form on_submit=submit submit="Join the workspace">
                 {(!has_account).then(|| view! {
                     <TextField
                         label="Your name"
@@ -99,10 +95,9 @@ fn Accept(invitation: InvitationPreview, token: String) -> impl IntoView {
                     hint=if has_account { "" } else { "At least 12 characters. A few unrelated words are strong and easy to keep." }
                     problem=form.problem_of("password")
                     required=true
+                    autofocus=has_account
                 />
-                <FormNote form=form/>
-                <Button look=Look::Primary submit=true busy=form.busy>"Join the workspace"</Button>
-            </form>
+            </DoorForm>
         </Door>
     }
 }

@@ -1,14 +1,13 @@
 //! Takes a new password from someone who has the mailed link.
 
 use leptos::prelude::*;
-use web_sys::SubmitEvent;
 
-use super::door::Door;
+use super::door::{Door, DoorForm};
 use crate::api::client;
 use crate::api::session::{NewPassword, RESET_PASSWORD};
 use crate::app::router::use_title;
 use crate::app::session::use_session;
-use crate::components::{Button, Form, FormNote, Look, TextField, settle};
+use crate::components::{Form, TextField, settle};
 
 /// Sets the password and signs in.
 #[component]
@@ -18,8 +17,7 @@ pub fn ResetPage(token: String) -> impl IntoView {
     let form = Form::new();
     let password = RwSignal::new(String::new());
     let token = StoredValue::new(token);
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let submit = move |()| {
         let variables = NewPassword { token: token.get_value(), password: password.get_untracked() };
         form.send(
             async move {
@@ -31,7 +29,7 @@ pub fn ResetPage(token: String) -> impl IntoView {
     };
     view! {
         <Door title="Set a new password" text="Every other session of yours ends, and you are signed in here.">
-            <form class="form" on:submit=submit>
+            <DoorForm form=form on_submit=submit submit="Set the password" aside=("/forgot", "Ask for another link")>
                 <TextField
                     label="New password"
                     kind="password"
@@ -42,10 +40,7 @@ pub fn ResetPage(token: String) -> impl IntoView {
                     required=true
                     autofocus=true
                 />
-                <FormNote form=form/>
-                <Button look=Look::Primary submit=true busy=form.busy>"Set the password"</Button>
-                <p class="form__aside"><a href="/forgot">"Ask for another link"</a></p>
-            </form>
+            </DoorForm>
         </Door>
     }
 }

@@ -1,14 +1,13 @@
 //! First run: the workspace and its owner.
 
 use leptos::prelude::*;
-use web_sys::SubmitEvent;
 
-use super::door::Door;
+use super::door::{Door, DoorForm};
 use crate::api::client;
 use crate::api::session::{Input, SET_UP, SetUpInput};
 use crate::app::router::use_title;
 use crate::app::session::use_session;
-use crate::components::{Button, Form, FormNote, Look, TextField, settle};
+use crate::components::{Form, TextField, settle};
 
 /// Names the workspace and makes its owner, who lands in the inbox. The token comes with the link that the server
 /// printed; without it, the page asks for it.
@@ -23,8 +22,7 @@ pub fn SetUpPage(token: String) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let email = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let submit = move |()| {
         let input = SetUpInput {
             token: token.get_untracked().trim().to_owned(),
             workspace_name: workspace_name.get_untracked().trim().to_owned(),
@@ -45,7 +43,7 @@ pub fn SetUpPage(token: String) -> impl IntoView {
             title="Set up your board"
             text="Name your workspace and become its owner. A web chat channel will be ready when you are in."
         >
-            <form class="form" on:submit=submit>
+            <DoorForm form=form on_submit=submit submit="Create the workspace">
                 {asks_token.then(|| view! {
                     <TextField
                         label="Set-up code"
@@ -90,9 +88,7 @@ pub fn SetUpPage(token: String) -> impl IntoView {
                     problem=form.problem_of("password")
                     required=true
                 />
-                <FormNote form=form/>
-                <Button look=Look::Primary submit=true busy=form.busy>"Create the workspace"</Button>
-            </form>
+            </DoorForm>
         </Door>
     }
 }

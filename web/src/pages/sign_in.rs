@@ -1,14 +1,13 @@
 //! The way in.
 
 use leptos::prelude::*;
-use web_sys::SubmitEvent;
 
-use super::door::Door;
+use super::door::{Door, DoorForm};
 use crate::api::client;
 use crate::api::session::{Credentials, SIGN_IN};
 use crate::app::router::use_title;
 use crate::app::session::use_session;
-use crate::components::{Button, Form, FormNote, Look, TextField, settle};
+use crate::components::{Form, TextField, settle};
 
 /// E-mail and password.
 #[component]
@@ -17,8 +16,7 @@ pub fn SignInPage() -> impl IntoView {
     let session = use_session();
     let form = Form::new();
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
+    let submit = move |()| {
         let credentials = Credentials {
             email: email.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
@@ -33,7 +31,7 @@ pub fn SignInPage() -> impl IntoView {
     };
     view! {
         <Door title="Sign in" text="Your board is where you left it.">
-            <form class="form" on:submit=submit>
+            <DoorForm form=form on_submit=submit submit="Sign in" aside=("/forgot", "Forgot your password?")>
                 <TextField
                     label="E-mail"
                     kind="email"
@@ -51,10 +49,7 @@ pub fn SignInPage() -> impl IntoView {
                     problem=form.problem_of("password")
                     required=true
                 />
-                <FormNote form=form/>
-                <Button look=Look::Primary submit=true busy=form.busy>"Sign in"</Button>
-                <p class="form__aside"><a href="/forgot">"Forgot your password?"</a></p>
-            </form>
+            </DoorForm>
         </Door>
     }
 }
