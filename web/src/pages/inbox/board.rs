@@ -5,12 +5,13 @@
 
 mod act;
 mod drafts;
+mod loading;
 mod sending;
+mod shown;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -19,30 +20,19 @@ use shared::{ConversationId, MemberId, WorkspaceId};
 
 use crate::api::channels::ChannelSummary;
 use crate::api::client::run;
-use crate::api::conversations::{
-    BOARD, CONVERSATION_BY_ID, CONVERSATIONS, Conversation, ConversationView, EVENT_SEQ, ListConversations,
-    WhichConversation,
-};
-use crate::api::live::{self, Connection, Presence, Subscription};
-use crate::api::messages::{EarlierMessages, HISTORY, Message, OpenThread, THREAD};
+use crate::api::conversations::{BOARD, CONVERSATION_BY_ID, EVENT_SEQ, WhichConversation};
+use crate::api::live::{self, Connection, Subscription};
 use crate::api::operation::NoVariables;
 use crate::api::session::{Member, Viewer};
-use crate::api::{Failure, Page, Timestamp};
-use crate::app::route::InboxView;
+use crate::api::{Failure, Timestamp};
 use crate::components::Toasts;
 use crate::state::event::{Change, Effect as StateEffect, Outcome};
-use crate::state::inbox::{Inbox, ListPage, ThreadPage};
-use crate::state::list::Reach;
-use crate::state::outbox::Pending;
-use crate::state::thread::Back;
+use crate::state::inbox::Inbox;
 pub use act::{contact, update_contact};
 use drafts::Drafts;
 pub use drafts::{Draft, FileEntry, FileState};
+pub use shown::{Rows, ThreadView};
 
-/// Rows per page of a list.
-const ROWS_PER_PAGE: u32 = 50;
-/// Messages per page of a thread.
-const MESSAGES_PER_PAGE: u32 = 40;
 /// How long to wait before asking again what could not be asked.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -257,259 +247,6 @@ impl Board {
         }
         sending::pump();
     }
-
-    /// Whether the first load is done; tracked.
-    pub fn ready(self) -> bool {
-        follow(|signals| signals.board.clone());
-        with(|inner| inner.inbox.cursor().is_some()) == Some(true)
-    }
-
-    /// Why nothing could be loaded; tracked.
-    pub fn failure(self) -> Option<Failure> {
-        follow(|signals| signals.board.clone());
-        with(|inner| inner.failure.clone()).flatten()
-    }
-
-    /// The signed-in member.
-    pub fn me(self) -> Option<MemberId> {
-        with(|inner| inner.inbox.me())
-    }
-
-    /// Active members, for assigning; tracked.
-    pub fn members(self) -> Vec<Member> {
-        follow(|signals| signals.board.clone());
-        with(|inner| inner.members.iter().filter(|member| member.active).cloned().collect())
-            .unwrap_or_default()
-    }
-
-    /// The workspace's channels; tracked.
-    pub fn channels(self) -> Vec<ChannelSummary> {
-        follow(|signals| signals.board.clone());
-        with(|inner| inner.channels.clone()).unwrap_or_default()
-    }
-
-    /// How many a view has; tracked.
-    pub fn count(self, view: InboxView) -> Option<i64> {
-        follow(|signals| signals.counts.clone());
-        with(|inner| inner.inbox.counts().of(view)).flatten()
-    }
-
-    /// Somebody in a view waits for an answer, as far as it is loaded; tracked.
-    pub fn someone_waits(self, view: InboxView) -> bool {
-        follow(|signals| signals.counts.clone());
-        follow(|signals| signals.lists.clone());
-        with(|inner| inner.inbox.someone_waits(view)) == Some(true)
-    }
-
-    /// A view's rows in order, and how the list stands; tracked.
-    pub fn rows(self, view: InboxView) -> Rows {
-        follow(|signals| signals.lists.clone());
-        with(|inner| {
-            let list = inner.inbox.list(view);
-            Rows {
-                ids: list.map(|list| list.rows().iter().map(|key| key.id).collect()).unwrap_or_default(),
-                loaded: list.is_some_and(|list| *list.reach() != Reach::Nothing),
-                more: list.is_some_and(|list| *list.reach() != Reach::End),
-                failed: list.is_some_and(|list| list.failed),
-            }
-        })
-        .unwrap_or_default()
-    }
-
-    /// Loads the next page of a list, if there is one and none is under way.
-    pub fn load_rows(self, view: InboxView) {
-        let wanted = with(|inner| {
-            inner.inbox.cursor()?;
-            inner.inbox.page_wanted(view)
-        });
-        let Some(Some((asked, after))) = wanted else { return };
-        let (of, channel_id) = match view {
-            InboxView::Mine => (ConversationView::Mine, None),
-            InboxView::Unassigned => (ConversationView::Unassigned, None),
-            InboxView::All => (ConversationView::All, None),
-            InboxView::Snoozed => (ConversationView::Snoozed, None),
-            InboxView::Closed => (ConversationView::Closed, None),
-            InboxView::Channel(id) => (ConversationView::All, Some(id)),
-        };
-        spawn_local(async move {
-            let question = ListConversations { view: of, channel_id, first: ROWS_PER_PAGE, after };
-            let answer = run(&CONVERSATIONS, question).await;
-            change(|inbox| match answer {
-                Ok(answer) => {
-                    let Page { nodes, page_info } = answer.conversations;
-                    let page = ListPage {
-                        rows: nodes,
-                        end_cursor: page_info.end_cursor,
-                        more: page_info.has_next_page,
-                    };
-                    inbox.page_loaded(view, asked, page)
-                }
-                Err(_) => inbox.page_failed(view, asked),
-            });
-        });
-    }
-
-    /// A conversation as it stands; tracked.
-    pub fn conversation(self, id: ConversationId) -> Option<Arc<Conversation>> {
-        follow(|signals| signals.conversations.entry(id).or_default().clone());
-        with(|inner| inner.inbox.conversation(id)).flatten()
-    }
-
-    /// How many of the customer's messages are unread; tracked.
-    pub fn unread(self, id: ConversationId) -> i64 {
-        follow(|signals| signals.conversations.entry(id).or_default().clone());
-        with(|inner| inner.inbox.unread(id)).flatten().unwrap_or_default()
-    }
-
-    /// How many open conversations that concern me have something unread; tracked.
-    pub fn unread_conversations(self) -> usize {
-        follow(|signals| signals.lists.clone());
-        follow(|signals| signals.counts.clone());
-        with(|inner| inner.inbox.unread_conversations()).unwrap_or_default()
-    }
-
-    /// An opened thread; tracked.
-    pub fn thread(self, id: ConversationId) -> ThreadView {
-        follow(|signals| signals.threads.entry(id).or_default().clone());
-        with(|inner| {
-            let thread = inner.inbox.thread(id);
-            ThreadView {
-                messages: thread.and_then(crate::state::thread::Thread::messages),
-                pending: inner.inbox.outbox.of(id).cloned().collect(),
-                more: thread.is_some_and(|thread| matches!(thread.back(), Back::From(..))),
-                loading_older: thread.is_some_and(|thread| thread.loading_older),
-                failed: thread.is_some_and(|thread| thread.failed),
-                missing: inner.missing.contains(&id),
-            }
-        })
-        .unwrap_or_default()
-    }
-
-    /// A thread is being opened: from here on the "New" line stands where it stands.
-    pub fn note_unread(self, id: ConversationId) {
-        with(|inner| {
-            let unread = inner.inbox.unread(id).unwrap_or_default();
-            inner.unread_at_open.insert(id, unread);
-        });
-    }
-
-    /// How many were unread when the thread was opened.
-    pub fn unread_at_open(self, id: ConversationId) -> i64 {
-        with(|inner| inner.unread_at_open.get(&id).copied()).flatten().unwrap_or_default()
-    }
-
-    /// The newest number of an opened thread.
-    pub fn last_seq(self, id: ConversationId) -> i64 {
-        with(|inner| inner.inbox.thread(id).map(crate::state::thread::Thread::last_seq))
-            .flatten()
-            .unwrap_or_default()
-    }
-
-    /// Opens a thread: loads its newest messages unless they are kept already.
-    pub fn open_thread(self, id: ConversationId) {
-        if with(|inner| inner.inbox.cursor().is_some() && inner.inbox.open_thread(id)) == Some(true) {
-            self.load_thread(id);
-        }
-    }
-
-    /// Loads a thread's newest messages, with the conversation and the drafts.
-    pub fn load_thread(self, id: ConversationId) {
-        let Some(asked) = with(|inner| inner.inbox.asking()) else { return };
-        spawn_local(async move {
-            match run(&THREAD, OpenThread { id, last: MESSAGES_PER_PAGE }).await {
-                Ok(answer) => match answer.conversation {
-                    Some(thread) => {
-                        drafts::loaded(id, thread.reply_draft, thread.note_draft);
-                        let conversation = &thread.conversation;
-                        let unread = conversation.inbound_count - conversation.read_count.unwrap_or_default();
-                        with(|inner| inner.unread_at_open.insert(id, unread));
-                        change(|inbox| inbox.conversation_loaded(asked, thread.conversation));
-                        change(|inbox| inbox.thread_loaded(id, asked, thread_page(thread.messages)));
-                    }
-                    None => gone(id),
-                },
-                Err(Failure::NotFound) => gone(id),
-                Err(_) => change(|inbox| inbox.thread_failed(id)),
-            }
-        });
-    }
-
-    /// Loads the messages before those that are shown.
-    pub fn load_older(self, id: ConversationId) {
-        let wanted = with(|inner| {
-            let asked = inner.inbox.asking();
-            let thread = inner.inbox.thread_mut(id)?;
-            match thread.back().clone() {
-                Back::From(_, before) if !thread.loading_older => {
-                    thread.loading_older = true;
-                    Some((asked, before))
-                }
-                _ => None,
-            }
-        });
-        let Some(Some((asked, before))) = wanted else { return };
-        spawn_local(async move {
-            let answer = run(&HISTORY, EarlierMessages { id, last: MESSAGES_PER_PAGE, before }).await;
-            change(|inbox| match answer {
-                Ok(answer) => match answer.conversation {
-                    Some(history) => inbox.thread_loaded(id, asked, thread_page(history.messages)),
-                    None => inbox.thread_failed(id),
-                },
-                Err(_) => inbox.thread_failed(id),
-            });
-        });
-    }
-
-    /// Who else is in a conversation; tracked.
-    pub fn presence(self, id: ConversationId) -> Vec<Presence> {
-        follow(|signals| signals.presence.clone());
-        with(|inner| inner.inbox.presence(id).to_vec()).unwrap_or_default()
-    }
-
-    /// The server's list of who else is in a conversation.
-    pub fn set_presence(self, id: ConversationId, others: Vec<Presence>) {
-        change(|inbox| inbox.presence_changed(id, others));
-    }
-}
-
-fn thread_page(page: Page<Message>) -> ThreadPage {
-    let Page { nodes, page_info } = page;
-    ThreadPage { messages: nodes, start_cursor: page_info.start_cursor, more: page_info.has_previous_page }
-}
-
-fn gone(id: ConversationId) {
-    with(|inner| inner.missing.push(id));
-    take(Outcome { changes: vec![Change::Thread(id)], effects: Vec::new() });
-}
-
-/// A list as it is shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rows {
-    /// In order.
-    pub ids: Vec<ConversationId>,
-    /// At least one page is here.
-    pub loaded: bool,
-    /// There is more below.
-    pub more: bool,
-    /// The last page could not be had.
-    pub failed: bool,
-}
-
-/// A thread as it is shown.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ThreadView {
-    /// Oldest first; none until loaded.
-    pub messages: Option<Vec<Arc<Message>>>,
-    /// Ours that the server has not confirmed.
-    pub pending: Vec<Pending>,
-    /// There is more above.
-    pub more: bool,
-    /// It is on its way.
-    pub loading_older: bool,
-    /// The last page could not be had.
-    pub failed: bool,
-    /// There is no such conversation here.
-    pub missing: bool,
 }
 
 /// The present, for what is made here.
