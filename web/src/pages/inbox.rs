@@ -9,6 +9,7 @@ mod contact_column;
 mod conversation_list;
 mod emoji;
 mod link_text;
+mod notice;
 mod snooze;
 mod sound;
 mod thread;
@@ -27,7 +28,7 @@ use crate::api::messages::DraftMode;
 use crate::app::actions::{Action, Key, use_actions};
 use crate::app::preferences::use_preferences;
 use crate::app::route::{InboxView, Route};
-use crate::app::router::{Router, use_router, use_title};
+use crate::app::router::{Router, use_router};
 use crate::app::session::use_session;
 use crate::components::{EmptyState, ErrorNote, use_toasts};
 use board::Board;
@@ -142,17 +143,13 @@ pub fn InboxPage() -> impl IntoView {
     };
     provide_context(desk);
     watch(desk);
+    notice::watch(desk, use_preferences());
     register_actions(desk);
     on_cleanup(move || {
         if session.viewer().is_none() {
             board.close();
         }
     });
-    let title = move || match board.unread_conversations() {
-        0 => "Inbox".to_owned(),
-        count => format!("({count}) Inbox"),
-    };
-    use_title(title);
 
     let thread = move || match open.get() {
         Some(id) => view! { <ThreadColumn id=id/> }.into_any(),
@@ -192,7 +189,7 @@ fn is_looking() -> bool {
         && document().has_focus().unwrap_or(false)
 }
 
-/// Follows the connection, the window's focus, and customers who write while nobody looks.
+/// Follows the connection and the window's focus.
 fn watch(desk: Desk) {
     let connection = live::connection();
     Effect::new(move |_| {
@@ -218,14 +215,6 @@ fn watch(desk: Desk) {
             handle.remove();
         }
     });
-    let preferences = use_preferences();
-    desk.board.on_customer(move |id| {
-        let seen =
-            desk.looking.try_get_untracked() == Some(true) && desk.open.try_get_untracked() == Some(Some(id));
-        if !seen && untrack(|| preferences.sounds()) {
-            sound::chime();
-        }
-    });
 }
 
 /// What can be done here, for keys and palette.
@@ -248,10 +237,6 @@ fn register_actions(desk: Desk) {
     let closed_now = status(shared::ConversationStatus::Closed);
     let group = "Conversation";
     use_actions().register([
-        Action::new("Next conversation", "List", move || desk.step(1)).key(Key::One("j")),
-        Action::new("Previous conversation", "List", move || desk.step(-1)).key(Key::One("k")),
-        Action::new("Filter the list by name", "List", || press(".list__filter-input", true))
-            .key(Key::One("/")),
         Action::new("Reply", group, move || desk.compose(DraftMode::Reply)).key(Key::One("r")).when(is_open),
         Action::new("Write a private note", group, move || desk.compose(DraftMode::Note))
             .key(Key::One("n"))
@@ -277,6 +262,10 @@ fn register_actions(desk: Desk) {
         Action::new("Back to the list", group, move || desk.show_list())
             .key(Key::One("Escape"))
             .when(is_open),
+        Action::new("Next conversation", "List", move || desk.step(1)).key(Key::One("j")),
+        Action::new("Previous conversation", "List", move || desk.step(-1)).key(Key::One("k")),
+        Action::new("Filter the list by name", "List", || press(".list__filter-input", true))
+            .key(Key::One("/")),
     ]);
 }
 
