@@ -16,6 +16,8 @@ pub struct Action {
     pub group: &'static str,
     /// Its key, see [`Key`]; none: palette only.
     pub key: Option<Key>,
+    /// Listed in the palette; the palette's own key need not be.
+    pub listed: bool,
     /// Whether it can be done now; hidden from the palette and deaf to its key otherwise.
     pub enabled: Signal<bool>,
     /// Does it.
@@ -26,12 +28,17 @@ impl Action {
     /// An action without a key that can always be done.
     pub fn new(name: impl Into<String>, group: &'static str, run: impl Fn() + Send + Sync + 'static) -> Self {
         let run = Callback::new(move |()| run());
-        Self { name: name.into(), group, key: None, enabled: Signal::stored(true), run }
+        Self { name: name.into(), group, key: None, listed: true, enabled: Signal::stored(true), run }
     }
 
     /// The same with a key.
     pub fn key(self, key: Key) -> Self {
         Self { key: Some(key), ..self }
+    }
+
+    /// The same, left out of the palette.
+    pub fn unlisted(self) -> Self {
+        Self { listed: false, ..self }
     }
 
     /// The same, only while `enabled`.
@@ -55,6 +62,7 @@ impl Key {
     /// The caps to draw.
     pub fn caps(self) -> Vec<String> {
         match self {
+            Self::One(key) if is_capital(key) => vec!["Shift".to_owned(), key.to_owned()],
             Self::One(key) => vec![cap(key)],
             Self::Mod(key) => vec![if is_mac() { "⌘" } else { "Ctrl" }.to_owned(), cap(key)],
             Self::Then(first, second) => vec![cap(first), cap(second)],
@@ -64,6 +72,7 @@ impl Key {
     /// As `aria-keyshortcuts` wants it; none for two keys in a row, which it cannot say.
     pub fn aria(self) -> Option<String> {
         match self {
+            Self::One(key) if is_capital(key) => Some(format!("Shift+{key}")),
             Self::One(key) => Some(key.to_owned()),
             Self::Mod(key) => Some(format!("{}+{key}", if is_mac() { "Meta" } else { "Control" })),
             Self::Then(..) => None,
@@ -80,6 +89,11 @@ impl Key {
             }
         }
     }
+}
+
+/// A letter that is typed with Shift.
+fn is_capital(key: &str) -> bool {
+    key.len() == 1 && key.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn cap(key: &str) -> String {
@@ -135,6 +149,9 @@ pub(super) fn provide_actions() {
     window_event_listener(ev::keydown, move |event| actions.press(&event));
 }
 
+/// The groups of the shell around every page.
+const EVERYWHERE: [&str; 4] = ["Everywhere", "Pages", "Appearance", "Account"];
+
 /// Longest pause inside a pair of keys.
 const PAIR_MS: f64 = 1_000.0;
 
@@ -155,10 +172,13 @@ impl Actions {
         });
     }
 
-    /// What can be done now, in the order registered; tracked.
+    /// What can be done now, for the palette: what the page in front offers, then what can be done everywhere.
+    /// Tracked.
     pub fn available(self) -> Vec<Action> {
-        let list = self.list.get();
-        list.into_iter().map(|(_, action)| action).filter(|action| action.enabled.get()).collect()
+        let list = self.list.get().into_iter().map(|(_, action)| action);
+        let mut now: Vec<Action> = list.filter(|action| action.listed && action.enabled.get()).collect();
+        now.sort_by_key(|action| EVERYWHERE.contains(&action.group));
+        now
     }
 
     /// Everything registered, whether or not it can be done now; tracked.
@@ -235,6 +255,14 @@ mod tests {
     fn a_chord_is_heard_while_typing_and_in_capitals() {
         assert!(Key::Mod("k").hears(&Press { key: "K".to_owned(), with_mod: true, typing: true }, None));
         assert!(!Key::Mod("k").hears(&press("k"), None));
+    }
+
+    #[test]
+    fn a_capital_is_drawn_and_announced_with_its_shift() {
+        assert_eq!(Key::One("E").caps(), ["Shift", "E"]);
+        assert_eq!(Key::One("E").aria().as_deref(), Some("Shift+E"));
+        assert_eq!(Key::One("e").caps(), ["E"]);
+        assert_eq!(Key::One("Escape").caps(), ["Esc"]);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::Role;
 
 use super::actions::{Action, Key, use_actions};
 use super::banner::ConnectionBanner;
 use super::preferences::{Theme, use_preferences};
 use super::route::{InboxView, Route, SettingsPage};
 use super::router::use_router;
-use super::session::use_session;
+use super::session::{Session, use_session};
 use crate::components::icon::Icon as Shape;
 use crate::components::{Avatar, Icon, IconButton, Menu, MenuItem, Palette, ShortcutsSheet, use_toasts};
 
@@ -32,6 +33,16 @@ pub fn Shell(children: Children) -> impl IntoView {
     }
 }
 
+fn is_admin(session: Session) -> bool {
+    session.viewer().is_some_and(|viewer| viewer.is_at_least(Role::Admin))
+}
+
+/// The first settings page that the role includes.
+fn settings_home(session: Session) -> Route {
+    let page = if untrack(|| is_admin(session)) { SettingsPage::Channels } else { SettingsPage::Workspace };
+    Route::Settings(page)
+}
+
 /// What can be done from everywhere.
 fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
     let (router, session, preferences, toasts) =
@@ -45,8 +56,11 @@ fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
             }
         });
     };
+    let admin = move || is_admin(session);
     use_actions().register([
-        Action::new("Open the command palette", "Everywhere", move || palette.set(true)).key(Key::Mod("k")),
+        Action::new("Open the command palette", "Everywhere", move || palette.set(true))
+            .key(Key::Mod("k"))
+            .unlisted(),
         Action::new("Show keyboard shortcuts", "Everywhere", move || sheet.set(true)).key(Key::One("?")),
         Action::new("Go to my conversations", "Pages", go(view(InboxView::Mine))).key(Key::Then("g", "m")),
         Action::new("Go to unassigned", "Pages", go(view(InboxView::Unassigned))).key(Key::Then("g", "u")),
@@ -54,13 +68,13 @@ fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
             .key(Key::Then("g", "a")),
         Action::new("Go to snoozed", "Pages", go(view(InboxView::Snoozed))).key(Key::Then("g", "z")),
         Action::new("Go to closed", "Pages", go(view(InboxView::Closed))).key(Key::Then("g", "c")),
-        Action::new("Go to settings", "Pages", go(Route::Settings(SettingsPage::Channels)))
+        Action::new("Go to settings", "Pages", move || router.go(settings_home(session)))
             .key(Key::Then("g", "s")),
-        Action::new("Go to channels", "Pages", go(Route::Settings(SettingsPage::Channels))),
-        Action::new("Go to members", "Pages", go(Route::Settings(SettingsPage::Members))),
+        Action::new("Go to channels", "Pages", go(Route::Settings(SettingsPage::Channels))).when(admin),
+        Action::new("Go to members", "Pages", go(Route::Settings(SettingsPage::Members))).when(admin),
         Action::new("Go to the workspace's settings", "Pages", go(Route::Settings(SettingsPage::Workspace))),
-        Action::new("Go to deliveries", "Pages", go(Route::Settings(SettingsPage::Deliveries))),
-        Action::new("Go to the audit log", "Pages", go(Route::Settings(SettingsPage::Audit))),
+        Action::new("Go to deliveries", "Pages", go(Route::Settings(SettingsPage::Deliveries))).when(admin),
+        Action::new("Go to the audit log", "Pages", go(Route::Settings(SettingsPage::Audit))).when(admin),
         Action::new("Go to your profile", "Pages", go(Route::Settings(SettingsPage::Profile))),
         Action::new("Use the light theme", "Appearance", move || preferences.set_theme(Theme::Light)),
         Action::new("Use the dark theme", "Appearance", move || preferences.set_theme(Theme::Dark)),
@@ -71,7 +85,7 @@ fn register_actions(palette: RwSignal<bool>, sheet: RwSignal<bool>) {
 
 #[component]
 fn Rail(palette: RwSignal<bool>) -> impl IntoView {
-    let router = use_router();
+    let (router, session) = (use_router(), use_session());
     let in_inbox = Signal::derive(move || matches!(router.route(), Route::Inbox { .. }));
     let in_settings = Signal::derive(move || matches!(router.route(), Route::Settings(_)));
     view! {
@@ -81,7 +95,7 @@ fn Rail(palette: RwSignal<bool>) -> impl IntoView {
             <RailLink
                 label="Settings"
                 icon=Shape::Settings
-                route=Route::Settings(SettingsPage::Channels)
+                route=settings_home(session)
                 current=in_settings
                 key=Key::Then("g", "s")
             />
@@ -175,7 +189,7 @@ fn ThemeMenu() -> impl IntoView {
         Theme::Light => Shape::Sun,
         Theme::Dark => Shape::Moon,
     };
-    let names = [(Theme::System, "As the system"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
+    let names = [(Theme::System, "System"), (Theme::Light, "Light"), (Theme::Dark, "Dark")];
     view! {
         <Menu
             label="Theme"

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Skeleton(
     #[prop(default = 3)] rows: u8,
-    /// The height of a row: `"line"`, `"row"` or `"card"`.
+    /// What it will be: `"line"`, `"row"`, `"card"`, `"talk"` (a row of the list) or `"bubble"` (a message).
     #[prop(default = "line")]
     kind: &'static str,
 ) -> impl IntoView {

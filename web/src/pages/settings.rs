@@ -68,6 +68,18 @@ pub fn SettingsPages() -> impl IntoView {
             SettingsPage::Profile => view! { <profile::ProfilePage/> }.into_any(),
         }
     };
+    // On a phone the list is one line that scrolls sideways.
+    Effect::new(move |_| {
+        page.track();
+        request_animation_frame(|| {
+            if let Ok(Some(link)) = document().query_selector(".settings__link[aria-current]") {
+                let options = web_sys::ScrollIntoViewOptions::new();
+                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                options.set_inline(web_sys::ScrollLogicalPosition::Center);
+                link.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
+    });
     view! {
         <div class="settings">
             <nav class="settings__list" aria-label="Settings">

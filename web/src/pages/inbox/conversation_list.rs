@@ -207,7 +207,7 @@ fn foot(desk: Desk, rows: &Rows, filtering: bool) -> AnyView {
         .into_any();
     }
     if !rows.loaded {
-        return view! { <Skeleton rows=8 kind="row"/> }.into_any();
+        return view! { <Skeleton rows=9 kind="talk"/> }.into_any();
     }
     if filtering {
         let text = match (rows.ids.is_empty(), rows.more) {
@@ -218,7 +218,7 @@ fn foot(desk: Desk, rows: &Rows, filtering: bool) -> AnyView {
         return view! { <p class="list__foot">{text}</p> }.into_any();
     }
     if rows.more {
-        return view! { <Skeleton rows=2 kind="row"/> }.into_any();
+        return view! { <Skeleton rows=2 kind="talk"/> }.into_any();
     }
     if !rows.ids.is_empty() {
         return ().into_any();

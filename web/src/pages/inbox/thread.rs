@@ -147,7 +147,7 @@ fn Messages(id: ConversationId) -> impl IntoView {
     let standing = Memo::new(move |_| thread.with(Standing::of));
     let above = move || {
         match standing.get() {
-        Standing::Loading => view! { <Skeleton rows=6 kind="card"/> }.into_any(),
+        Standing::Loading => view! { <Skeleton rows=7 kind="bubble"/> }.into_any(),
         Standing::Failed => view! {
             <div class="thread__failed" role="alert">
                 <p>"The messages could not be loaded."</p>

@@ -52,6 +52,11 @@ pub fn ViewsColumn() -> impl IntoView {
         links.collect_view()
     };
     view! {
+        <div
+            class="views-scrim"
+            class:views-scrim--shown=move || desk.views_shown.get()
+            on:click=move |_| desk.views_shown.set(false)
+        ></div>
         <nav class="views" class:views--shown=move || desk.views_shown.get() aria-label="Views">
             <div class="views__close">
                 <IconButton icon=Shape::X label="Close the views" on_press=move |_| desk.views_shown.set(false)/>

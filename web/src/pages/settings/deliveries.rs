@@ -106,13 +106,16 @@ fn Row(delivery: Delivery, deliveries: Pages<Delivery>) -> impl IntoView {
             <span class=format!("outcome outcome--{class}")>{name}</span>
             <span class="ledger__time"><RelativeTime at=received_at/></span>
             <span class="ledger__text">
-                {reason.unwrap_or_else(|| size(body_bytes))}
+                {match reason {
+                    Some(reason) => reason.into_any(),
+                    None => view! { <span class="ledger__aside">{size(body_bytes)}</span> }.into_any(),
+                }}
                 {(attempts > 1).then(|| view! { <span class="ledger__aside">" after "{attempts}" tries"</span> })}
             </span>
-            <code class="ledger__hash">{id}</code>
             <span class="ledger__do">
                 {again.then(|| view! { <Button look=Look::Quiet busy=busy on_press=process>"Process again"</Button> })}
             </span>
+            <code class="ledger__hash">{id}</code>
         </li>
     }
 }

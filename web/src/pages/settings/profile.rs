@@ -39,7 +39,7 @@ pub fn ProfilePage() -> impl IntoView {
 fn Appearance() -> impl IntoView {
     let preferences = use_preferences();
     let themes = [
-        (Theme::System, "As the system", Shape::Monitor),
+        (Theme::System, "System", Shape::Monitor),
         (Theme::Light, "Light", Shape::Sun),
         (Theme::Dark, "Dark", Shape::Moon),
     ];
