@@ -73,6 +73,8 @@ pub struct Capabilities {
     pub has_provider: bool,
     /// One delivery may hold several events.
     pub batches: bool,
+    /// How fast we may send, before the platform tells us to wait.
+    pub pace: Pace,
 }
 
 /// The limits of one way to send a file.
@@ -99,6 +101,17 @@ pub enum Reactions {
     AnyEmoji,
     /// One of these.
     Of(&'static [&'static str]),
+}
+
+/// How fast we may send. A platform's word to wait (429 and the like) comes on top, and wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Most transmissions of one account in a second; `None` is without limit.
+    pub account_per_second: Option<u32>,
+    /// Time between two transmissions to one thread, in the long run.
+    pub thread_interval: Duration,
+    /// So many may go to one thread at once, if it was quiet before.
+    pub thread_burst: u32,
 }
 
 /// Until when something may be done to a sent message.
@@ -205,5 +218,6 @@ impl Capabilities {
         blocks_reported: false,
         has_provider: false,
         batches: false,
+        pace: Pace { account_per_second: None, thread_interval: Duration::ZERO, thread_burst: u32::MAX },
     };
 }

@@ -16,7 +16,7 @@ mod stored;
 
 pub use audit::{ActorKind, AuditAction, TargetKind};
 pub use capabilities::{
-    Allowed, ButtonLimits, Capabilities, InboundChanges, ListLimits, MediaLimit, Reactions,
+    Allowed, ButtonLimits, Capabilities, InboundChanges, ListLimits, MediaLimit, Pace, Reactions,
 };
 pub use channel::ChannelKind;
 pub use conversation::{ConversationKind, ConversationStatus, Handler};

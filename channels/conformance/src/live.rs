@@ -21,7 +21,6 @@ macro_rules! stories {
                 a_message_taken_back_is_named
                 reactions_are_added_replaced_and_removed
                 a_quote_names_its_message
-                a_pressed_button_arrives
                 blocking_and_unblocking_are_told
                 what_the_business_writes_by_hand_is_an_echo
                 a_kind_that_nobody_knows_is_shown_by_name;
@@ -35,12 +34,16 @@ macro_rules! stories {
                 buttons_are_shown_and_come_back
                 places_and_contact_cards_reach_the_phone
                 typing_is_no_message
+                receipts_come_back
+                a_receipt_may_overtake_the_answer_to_its_send
                 what_is_too_large_is_refused_before_it_is_sent;
             failures: a_pause_is_passed_on_and_nothing_is_sent
                 a_dead_token_asks_to_reconnect
                 silence_is_uncertain_and_sent_at_most_once
                 a_broken_provider_sends_nothing
                 a_refusal_says_why
+                a_closed_window_is_told_from_other_refusals
+                a_failure_told_later_names_its_message
                 a_person_who_blocked_us_is_unreachable
                 a_file_that_is_gone_or_too_large_is_not_waited_for;
             account: credentials_are_told_whose_they_are

@@ -48,7 +48,7 @@ impl Control {
     }
 
     /// All bubbles of the phone's chat with `account` that the business sent.
-    pub async fn from_business(&self, account: &str) -> Vec<Value> {
+    pub async fn bubbles_of_business(&self, account: &str) -> Vec<Value> {
         let chat = self.get(&format!("phones/{PHONE}/chats/{account}")).await;
         let messages = chat.get("messages").and_then(Value::as_array).cloned().unwrap_or_default();
         messages.into_iter().filter(|message| message.get("from") == Some(&json!("business"))).collect()

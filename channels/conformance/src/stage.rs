@@ -225,7 +225,7 @@ impl Stage {
 
     /// The bubbles of the business on the person's phone.
     pub async fn shown(&self) -> Vec<Value> {
-        self.control.from_business(self.account_name()).await
+        self.control.bubbles_of_business(self.account_name()).await
     }
 
     /// Makes the next `times` calls or deliveries fail.

@@ -1,4 +1,5 @@
 //! Telegram through the suite.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::sync::Arc;
 

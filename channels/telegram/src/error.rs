@@ -1,6 +1,8 @@
 //! What Telegram's refusals mean. Their texts are no contract: the code counts first, then a part of the text in
 //! lower case, and there is always an answer for the rest (`protocols/telegram.md` 7).
 
+mod meaning;
+
 use std::time::Duration;
 
 use channel_core::{CallError, Lost, MediaError, Refusal, RefusalReason, SendError, Wait, WaitScope};
@@ -134,129 +136,11 @@ fn refused(error: &ApiError) -> SendError {
     if let Some(wait) = error.wait() {
         return SendError::Temporary(wait);
     }
-    let (reason, words) = meaning(error);
+    let (reason, words) = meaning::of(error);
     let words =
         if words.is_empty() { format!("Telegram refused: {}", error.description) } else { words.to_owned() };
     SendError::Refused(Refusal { reason, words, code: Some(error.shown()) })
 }
-
-/// From code and text to what it means; without words, Telegram's own are shown.
-fn meaning(error: &ApiError) -> (RefusalReason, &'static str) {
-    use RefusalReason as R;
-    let table: &[(&[&str], R, &str)] = match error.code {
-        403 => FORBIDDEN,
-        413 => return (R::TooLarge, "The file is larger than Telegram takes (50 MB)."),
-        409 => return (R::AccountSetup, "Another program uses this bot at the same time."),
-        400 => BAD_REQUEST,
-        _ => return (R::Other, ""),
-    };
-    let found = table.iter().find(|(parts, ..)| parts.iter().any(|part| error.says(part)));
-    let rest = if error.code == 403 {
-        (R::Unreachable, "Telegram does not let the bot write here.")
-    } else {
-        (R::Other, "")
-    };
-    found.map_or(rest, |(_, reason, words)| (*reason, *words))
-}
-
-const BLOCKED: &str = "This person has blocked the bot. They can be written to when they unblock it.";
-const GROUP: &str = "The bot is not in this chat any more.";
-
-const FORBIDDEN: &[(&[&str], RefusalReason, &str)] = &[
-    (&["blocked by the user"], RefusalReason::Unreachable, BLOCKED),
-    (&["user is deactivated"], RefusalReason::Unreachable, "This person has deleted their Telegram account."),
-    (
-        &["can't initiate conversation"],
-        RefusalReason::NotStarted,
-        "This person has never started the bot; a bot cannot write first.",
-    ),
-    (&["kicked", "not a member", "chat was deleted"], RefusalReason::Unreachable, GROUP),
-    (
-        &["not enough rights", "no rights"],
-        RefusalReason::AccountRights,
-        "The bot lacks the right to do this.",
-    ),
-];
-
-const BAD_REQUEST: &[(&[&str], RefusalReason, &str)] = &[
-    (
-        &["business_peer", "business peer"],
-        RefusalReason::WindowClosed,
-        "In a business account's chat the bot can answer for 24 hours after the last message.",
-    ),
-    (
-        &["business_connection", "business connection"],
-        RefusalReason::AccountRights,
-        "The business account does not let the bot answer any more. Its owner can change that in Telegram.",
-    ),
-    (
-        &["not enough rights", "no rights", "administrator rights"],
-        RefusalReason::AccountRights,
-        "The bot lacks the right to do this.",
-    ),
-    (
-        &["chat not found", "user not found", "peer_id_invalid"],
-        RefusalReason::UnknownRecipient,
-        "Telegram does not know this chat.",
-    ),
-    (&["user_is_blocked", "user is blocked"], RefusalReason::Unreachable, BLOCKED),
-    (
-        &["message is too long", "message_too_long", "caption is too long", "caption_too_long"],
-        RefusalReason::TooLong,
-        "The text is longer than Telegram takes.",
-    ),
-    (
-        &["text must be non-empty", "message text is empty", "text is empty"],
-        RefusalReason::Empty,
-        "There is nothing to send.",
-    ),
-    (
-        &["file is too big", "too large", "file_parts_invalid"],
-        RefusalReason::TooLarge,
-        "The file is larger than Telegram takes (50 MB).",
-    ),
-    (
-        &[
-            "message to edit not found",
-            "message to delete not found",
-            "message can't be deleted",
-            "message can't be edited",
-            "message to react not found",
-            "message not found",
-            "message_id_invalid",
-            "message to be replied not found",
-            "message thread not found",
-            "query is too old",
-            "query id is invalid",
-        ],
-        RefusalReason::TargetGone,
-        "The message is gone, or too old for this.",
-    ),
-    (&["message is not modified"], RefusalReason::NothingToDo, "It already is like this."),
-    (
-        &["reaction_invalid", "reaction is invalid", "reactions_too_many"],
-        RefusalReason::KindNotTaken,
-        "Telegram does not take this reaction.",
-    ),
-    (
-        &[
-            "photo_invalid_dimensions",
-            "image_process_failed",
-            "photo_ext_invalid",
-            "wrong type of the web page content",
-            "wrong file",
-            "failed to get http url content",
-            "video_content_type_invalid",
-            "voice_messages_forbidden",
-            "sticker",
-            "file_reference",
-            "failed to send message",
-        ],
-        RefusalReason::KindNotTaken,
-        "",
-    ),
-    (&["can't parse", "entity_", "button_", "keyboard"], RefusalReason::Malformed, ""),
-];
 
 /// The file is larger than Telegram takes.
 pub fn too_large() -> Refusal {
@@ -310,83 +194,4 @@ impl From<Failed> for MediaError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn send_error(code: u16, description: &str) -> SendError {
-        let description = description.to_owned();
-        SendError::from(Failed::Refused(ApiError { code, description, retry_after: None, migrate_to: None }))
-    }
-
-    fn reason(code: u16, description: &str) -> RefusalReason {
-        match send_error(code, description) {
-            SendError::Refused(refusal) => refusal.reason,
-            other => panic!("{other}"),
-        }
-    }
-
-    #[test]
-    fn refusals_are_told_apart() {
-        use RefusalReason as R;
-        for (code, description, expected) in [
-            (403, "Forbidden: bot was blocked by the user", R::Unreachable),
-            (403, "Forbidden: user is deactivated", R::Unreachable),
-            (403, "Forbidden: bot can't initiate conversation with a user", R::NotStarted),
-            (403, "Forbidden: bot was kicked from the supergroup chat", R::Unreachable),
-            (403, "Forbidden: something new", R::Unreachable),
-            (400, "Bad Request: chat not found", R::UnknownRecipient),
-            (400, "Bad Request: message is too long", R::TooLong),
-            (400, "Bad Request: MESSAGE_TOO_LONG", R::TooLong),
-            (400, "Bad Request: message to edit not found", R::TargetGone),
-            (
-                400,
-                "Bad Request: query is too old and response timeout expired or query ID is invalid",
-                R::TargetGone,
-            ),
-            (400, "Bad Request: REACTION_INVALID", R::KindNotTaken),
-            (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", R::KindNotTaken),
-            (400, "Bad Request: BUSINESS_PEER_USAGE_MISSING", R::WindowClosed),
-            (400, "Bad Request: something new", R::Other),
-            (409, "Conflict: terminated by other getUpdates request", R::AccountSetup),
-            (413, "Request Entity Too Large", R::TooLarge),
-            (418, "I'm a teapot", R::Other),
-        ] {
-            assert_eq!(reason(code, description), expected, "{description}");
-        }
-    }
-
-    #[test]
-    fn a_dead_token_asks_for_a_new_one_and_a_busy_server_for_patience() {
-        assert!(matches!(send_error(401, "Unauthorized"), SendError::Unauthorised(_)));
-        assert!(matches!(send_error(404, "Not Found"), SendError::Unauthorised(_)));
-        assert!(matches!(send_error(404, "Not Found: method not found"), SendError::Refused(_)));
-        assert!(matches!(send_error(502, "Bad Gateway"), SendError::Temporary(_)));
-        assert!(matches!(send_error(504, "Gateway Timeout"), SendError::Uncertain(_)));
-    }
-
-    #[test]
-    fn a_pause_is_as_long_as_telegram_says() {
-        let error = ApiError {
-            code: 429,
-            description: "Too Many Requests: retry after 7".to_owned(),
-            retry_after: Some(Duration::from_secs(7)),
-            migrate_to: None,
-        };
-        let SendError::Temporary(wait) = SendError::from(Failed::Refused(error)) else { panic!("a wait") };
-        assert_eq!(
-            (wait.retry_after, wait.told, wait.scope),
-            (Duration::from_secs(7), true, WaitScope::Account)
-        );
-    }
-
-    #[test]
-    fn what_may_have_gone_out_is_uncertain_and_what_cannot_have_is_not() {
-        let unknown = SendError::from(Failed::Lost(Lost::Unknown("x")));
-        assert!(matches!(unknown, SendError::Uncertain(_)));
-        let unwritten = SendError::from(Failed::Lost(Lost::NotWritten("x")));
-        assert!(matches!(unwritten, SendError::Temporary(_)));
-        assert!(matches!(SendError::from(Failed::Garbled { status: 200 }), SendError::Uncertain(_)));
-        assert!(matches!(SendError::from(Failed::Garbled { status: 502 }), SendError::Uncertain(_)));
-        assert!(matches!(SendError::from(Failed::Garbled { status: 503 }), SendError::Temporary(_)));
-    }
-}
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Allowed, ButtonLimits, Capabilities, InboundChanges, MediaLimit, Reactions};
+use super::{Allowed, ButtonLimits, Capabilities, InboundChanges, MediaLimit, Pace, Reactions};
 use crate::media::MediaKind;
 use crate::rich_text::TextUnit;
 
@@ -149,5 +149,7 @@ impl Capabilities {
         blocks_reported: true,
         has_provider: true,
         batches: false,
+        // The Bot FAQ: about one message a second in a chat, short bursts pass; about 30 a second over all chats.
+        pace: Pace { account_per_second: Some(30), thread_interval: Duration::from_secs(1), thread_burst: 5 },
     };
 }

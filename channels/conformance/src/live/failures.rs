@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use channel_core::{MediaError, MediaRef, RefusalReason, SendError};
+use channel_core::{
+    DeliveryStatus, InboundEvent, MediaError, MediaRef, RefusalReason, SendError, StatusTarget,
+};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, text};
@@ -80,6 +82,44 @@ pub async fn a_refusal_says_why(stage: &Stage) {
     }
 }
 
+/// The agent is offered what may still go out.
+pub async fn a_closed_window_is_told_from_other_refusals(stage: &Stage) {
+    if stage.can().reply_window.is_none() {
+        return;
+    }
+    let thread = stage.thread().await;
+    stage.fault(1, json!({ "type": "window_closed" })).await;
+    let error = stage.act(&thread, text("x")).await;
+    assert!(
+        matches!(&error, Err(SendError::Refused(refusal)) if refusal.reason == RefusalReason::WindowClosed),
+        "{error:?}"
+    );
+}
+
+/// Accepted is not sent.
+pub async fn a_failure_told_later_names_its_message(stage: &Stage) {
+    if !stage.can().delivery_receipts {
+        return;
+    }
+    let thread = stage.thread().await;
+    stage.fault(1, json!({ "type": "fail_later", "code": 131_026 })).await;
+    let receipt = stage.act(&thread, text("x")).await;
+    let ids = receipt.map(|receipt| receipt.platform_message_ids).unwrap_or_default();
+    let Some(id) = ids.first() else { panic!("the message has no id") };
+    let failure = stage
+        .event("the failure", |event| match event {
+            InboundEvent::Status(report) if report.target == StatusTarget::Message(id.clone()) => {
+                match &report.status {
+                    DeliveryStatus::Failed(failure) => Some(failure.clone()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        })
+        .await;
+    assert!(!failure.refusal.words.is_empty());
+}
+
 /// Where the platform tells.
 pub async fn a_person_who_blocked_us_is_unreachable(stage: &Stage) {
     if !stage.can().blocks_reported {
@@ -105,7 +145,7 @@ pub async fn a_file_that_is_gone_or_too_large_is_not_waited_for(stage: &Stage) {
     stage.phone("send", json!({ "kind": "photo", "file": { "sample": "photo" } })).await;
     let reference = stage
         .event("the picture", |event| {
-            let channel_core::InboundEvent::Message(message) = event else { return None };
+            let InboundEvent::Message(message) = event else { return None };
             match message.attachments.first()? {
                 channel_core::AttachmentSource::Remote(media) => media.reference.clone(),
                 _ => None,

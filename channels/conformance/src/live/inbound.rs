@@ -233,11 +233,6 @@ pub async fn a_quote_names_its_message(stage: &Stage) {
     assert_eq!(answer.quote.map(|quote| quote.target), Some(QuoteTarget::Message(id.clone())));
 }
 
-/// A tap comes back with what we gave the button.
-pub async fn a_pressed_button_arrives(stage: &Stage) {
-    crate::live::outbound::buttons_are_shown_and_come_back(stage).await;
-}
-
 /// Whom messages do not reach.
 pub async fn blocking_and_unblocking_are_told(stage: &Stage) {
     if !stage.can().blocks_reported {

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use channel_core::{
-    Act, Button, ButtonAction, Buttons, Card, ContactCard, InboundEvent, LabelledValue, Location, MediaFile,
-    OutboundMessage, Reaction, RefusalReason, TypingKind,
+    Act, Button, ButtonAction, Buttons, Card, ContactCard, DeliveryStatus, InboundEvent, LabelledValue,
+    Location, MediaFile, OutboundMessage, Reaction, RefusalReason, StatusTarget, TypingKind,
 };
 use serde_json::{Value, json};
 use shared::{Allowed, AttachmentId, MediaKind, Reactions, RichText};
@@ -244,6 +244,46 @@ pub async fn typing_is_no_message(stage: &Stage) {
     let receipt = stage.act(&thread, Act::Typing { kind: TypingKind::Text, after: Some(after) }).await;
     assert!(sent(receipt).is_empty());
     assert!(stage.shown().await.is_empty());
+}
+
+/// Delivered, then read, each with the id that the send returned.
+pub async fn receipts_come_back(stage: &Stage) {
+    if !stage.can().delivery_receipts {
+        return;
+    }
+    let thread = stage.thread().await;
+    let ids = sent(stage.act(&thread, text("Ready")).await);
+    let Some(id) = ids.first() else { panic!("the message has no id") };
+    status(stage, id, &DeliveryStatus::Delivered).await;
+    if stage.can().read_receipts {
+        stage.phone("read", json!({})).await;
+        status(stage, id, &DeliveryStatus::Read).await;
+    }
+}
+
+/// The provider may report on a message before it has said what the message's id is.
+pub async fn a_receipt_may_overtake_the_answer_to_its_send(stage: &Stage) {
+    if !stage.can().delivery_receipts {
+        return;
+    }
+    let thread = stage.thread().await;
+    stage.fault(1, json!({ "type": "early_status" })).await;
+    let ids = sent(stage.act(&thread, text("Ready")).await);
+    let Some(id) = ids.first() else { panic!("the message has no id") };
+    status(stage, id, &DeliveryStatus::Delivered).await;
+}
+
+/// Waits for a status of one message.
+async fn status(stage: &Stage, id: &str, wanted: &DeliveryStatus) {
+    stage
+        .event(&format!("{wanted:?}"), |event| match event {
+            InboundEvent::Status(report) => {
+                let of_it = report.target == StatusTarget::Message(id.to_owned());
+                (of_it && report.status == *wanted).then_some(())
+            }
+            _ => None,
+        })
+        .await;
 }
 
 /// Said to the agent, not to the platform.

@@ -65,7 +65,8 @@ pub enum FileContent {
     Stream {
         /// How many there will be, in bytes.
         size_bytes: u64,
-        /// The pieces.
+        /// The pieces. One that cannot be read is `io::Error::other(FileGone::…)`: so an adapter can tell our
+        /// fault from the network's, and knows that nothing was sent.
         pieces: BoxStream<'static, std::io::Result<Bytes>>,
     },
 }

@@ -102,6 +102,8 @@ async fn a_file_of_ours_that_is_gone_is_no_fault_of_telegrams() {
     assert!(matches!(error, SendError::Refused(ref refusal) if refusal.reason == RefusalReason::FileGone));
     let error = wire.telegram.send(&wire.account, &act, &EmptyShelf(FileGone::NotNow)).await.unwrap_err();
     assert!(matches!(error, SendError::Temporary(_)));
+    let error = wire.telegram.send(&wire.account, &act, &TornShelf).await.unwrap_err();
+    assert!(matches!(error, SendError::Temporary(_)), "half a file is no message: {error:?}");
     assert!(wire.calls().await.is_empty());
 }
 

@@ -169,3 +169,17 @@ impl FileSource for EmptyShelf {
         Err(self.0)
     }
 }
+
+/// A shelf whose files end too early.
+pub struct TornShelf;
+
+#[async_trait]
+impl FileSource for TornShelf {
+    async fn open(&self, _: AttachmentId) -> Result<FileContent, FileGone> {
+        let pieces = [Ok(Bytes::from_static(b"bytes")), Err(std::io::Error::other(FileGone::NotNow))];
+        Ok(FileContent::Stream {
+            size_bytes: CONTENT.len() as u64,
+            pieces: futures::stream::iter(pieces).boxed(),
+        })
+    }
+}
