@@ -77,7 +77,7 @@ const tabs = [...document.querySelectorAll('.app-tabs [role="tab"]')];
 function front(app) {
   document.getElementById('board').dataset.front = app;
   tabs.forEach((tab) => tab.setAttribute('aria-selected', String(tab.dataset.app === app)));
-  phones.forEach((phone) => { phone.look(); phone.toBottom(); });
+  phones.forEach((phone) => { phone.fit?.(); phone.look(); phone.toBottom(); });
 }
 tabs.forEach((tab) => (tab.onclick = () => front(tab.dataset.app)));
 

@@ -15,6 +15,7 @@ export function attach(phone) {
     ['photo', 'Photo or video', () => pick('image/*,video/*', true, (files) => sendFiles(phone, files, false))],
     ['file', 'Document', () => pick('', false, (files) => sendFiles(phone, files, true))],
     ['album', 'Sample album', () => phone.send({ kind: 'album', files: [{ sample: 'photo' }, { sample: 'photo2' }, { sample: 'photo3' }] })],
+    ['play', 'Sample film', () => phone.send({ kind: 'video', file: { sample: 'video' } })],
     ['sticker', 'Sticker', () => phone.send({ kind: 'sticker', file: { sample: 'sticker' } })],
     ['pin', 'Location', () => askPlace(phone)],
     ['person', 'Contact', () => form(phone.node, 'Share a contact', [

@@ -32,6 +32,33 @@ export function bubble(message, phone) {
   return row(message, own, node, phone, phone.app === 'telegram' ? keyboard(message, phone) : null);
 }
 
+/** Draws the parts of an album as one bubble: a grid, the caption, and the last part's time. */
+export function album(parts, phone) {
+  const there = parts.filter((part) => !part.deleted);
+  if (!there.length) return null;
+  const first = there[0];
+  const own = first.from === 'customer';
+  const captioned = there.find((part) => part.body.caption);
+  const quoted = first.reply_to && phone.quote(first.reply_to);
+  const tile = (part) => {
+    const image = part.body.mime.startsWith('image/') || part.body.media === 'photo';
+    const node = el('span', {}, image
+      ? el('a', { href: part.body.url ?? '#', target: '_blank', rel: 'noopener' }, el('img', { src: part.body.url, alt: part.body.caption || 'Photo', loading: 'lazy', onload: () => phone.settle() }))
+      : el('video', { src: part.body.url, controls: true, preload: 'metadata', playsInline: true }));
+    node.addEventListener('contextmenu', (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      phone.menu(part, node);
+    });
+    return node;
+  };
+  const node = el('div', { class: `bubble ${captioned ? 'bubble--captioned' : 'bubble--picture'}`, dir: 'auto' },
+    quoted ? quote(quoted, phone, first.reply_to) : null, el('span', { class: 'album' }, there.map(tile)),
+    captioned ? el('span', { class: 'words', dir: 'auto' }, phone.app === 'telegram' ? withEntities(captioned.body.caption, captioned.body.entities) : withSigns(captioned.body.caption)) : null,
+    meta(there.at(-1), own));
+  return row(first, own, node, phone);
+}
+
 function row(message, own, node, phone, below) {
   const all = [...message.reactions.customer.map((emoji) => [emoji, 'You']), ...message.reactions.business.map((emoji) => [emoji, 'The business'])];
   const reactions = all.length
@@ -44,6 +71,9 @@ function row(message, own, node, phone, below) {
       event.preventDefault();
       phone.menu(message, node);
     });
+    // Where there is no pointer to hover with, a tap opens the menu.
+    node.addEventListener('click', (event) => matchMedia('(pointer: coarse)').matches
+      && !event.target.closest('a, button, img, video, audio, .spoiler') && phone.menu(message, node));
     node.addEventListener('dblclick', (event) => !event.target.closest('a, button, img, video') && phone.reply(message));
   }
   node.append(actions ?? '');

@@ -2,7 +2,7 @@
 
 import { act, chat as readChat } from './api.js';
 import { attach, createAccount, sendFiles, sendVoice } from './attach.js';
-import { bubble, summary } from './bubble.js';
+import { album, bubble, summary } from './bubble.js';
 import { avatar, clock, el, icon } from './dom.js';
 import { notice } from './notice.js';
 import { close, form, menu, sheet } from './sheet.js';
@@ -176,10 +176,13 @@ export class Phone {
 
   /** Draws a message in its place, or anew when it changed. */
   draw(message) {
-    const row = bubble(message, this) ?? el('div', { class: 'row row--none', hidden: true });
-    row.dataset.album = message.body.album ?? '';
+    const group = message.body.album;
+    const parts = group ? this.messages.filter((part) => part.body.album === group && ['photo', 'video'].includes(part.body.media)) : [];
+    const together = parts.length > 1 && parts.includes(message);
+    const row = (together ? album(parts, this) : bubble(message, this)) ?? el('div', { class: 'row row--none', hidden: true });
     row.dataset.at = String(message.at_ms);
-    const before = this.drawn.get(message.id);
+    const before = this.drawn.get(message.id) ?? parts.map((part) => this.drawn.get(part.id)).find(Boolean);
+    for (const part of together ? parts : []) this.drawn.set(part.id, row);
     if (before) before.replaceWith(row);
     else if (this.typingRow?.isConnected) this.typingRow.before(row);
     else this.thread.append(row);
@@ -187,7 +190,7 @@ export class Phone {
     return row;
   }
 
-  /** Rows of one side within five minutes stand close; parts of an album closer still. */
+  /** Rows of one side within five minutes stand close. */
   joinRows() {
     let last = null;
     for (const row of this.thread.children) {
@@ -195,8 +198,7 @@ export class Phone {
       const side = row.classList.contains('row--own');
       const joined = last && last.side === side && Number(row.dataset.at) - last.at < 300_000;
       row.classList.toggle('row--joined', Boolean(joined));
-      row.classList.toggle('row--album', Boolean(joined && row.dataset.album && row.dataset.album === last.album));
-      last = { side, at: Number(row.dataset.at), album: row.dataset.album };
+      last = { side, at: Number(row.dataset.at) };
     }
   }
 
@@ -372,7 +374,8 @@ export class Phone {
     this.sendButton = el('button', { type: 'button', class: 'send' });
     const fit = () => {
       this.input.style.setProperty('height', 'auto');
-      this.input.style.setProperty('height', `${Math.min(this.input.scrollHeight, 140)}px`);
+      const height = this.input.scrollHeight; // none while the other app is in front
+      if (height) this.input.style.setProperty('height', `${Math.min(height, 140)}px`);
       const words = this.input.value.trim() !== '';
       this.sendButton.replaceChildren(icon(words || this.editing ? 'send' : 'mic'));
       this.sendButton.setAttribute('aria-label', words || this.editing ? 'Send' : 'Record a voice message');

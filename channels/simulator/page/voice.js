@@ -6,6 +6,7 @@ import { el, icon } from './dom.js';
 function tone() {
   const context = new AudioContext();
   const out = context.createMediaStreamDestination();
+  out.channelCount = 1;
   const gain = context.createGain();
   const wave = context.createOscillator();
   wave.type = 'triangle';
@@ -23,7 +24,7 @@ function tone() {
 
 async function source() {
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
     return { stream, end: () => stream.getTracks().forEach((track) => track.stop()), made: false };
   } catch {
     return tone();
@@ -35,7 +36,7 @@ export async function record() {
   if (!window.MediaRecorder) return null;
   const from = await source();
   const type = ['audio/ogg;codecs=opus', 'audio/webm;codecs=opus', 'audio/mp4'].find((type) => MediaRecorder.isTypeSupported(type));
-  const recorder = new MediaRecorder(from.stream, type ? { mimeType: type } : {});
+  const recorder = new MediaRecorder(from.stream, { audioBitsPerSecond: 24_000, ...(type ? { mimeType: type } : {}) });
   const parts = [];
   recorder.ondataavailable = (event) => parts.push(event.data);
   const began = performance.now();

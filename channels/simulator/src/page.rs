@@ -13,8 +13,9 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
 const INDEX: &str = include_str!("../page/index.html");
+const SIGNUP: &str = include_str!("../page/signup.html");
 
-const ASSETS: [Asset; 16] = [
+const ASSETS: [Asset; 18] = [
     ("api.js", JAVASCRIPT, include_str!("../page/api.js")),
     ("app.js", JAVASCRIPT, include_str!("../page/app.js")),
     ("attach.js", JAVASCRIPT, include_str!("../page/attach.js")),
@@ -24,11 +25,13 @@ const ASSETS: [Asset; 16] = [
     ("phone.js", JAVASCRIPT, include_str!("../page/phone.js")),
     ("rich.js", JAVASCRIPT, include_str!("../page/rich.js")),
     ("sheet.js", JAVASCRIPT, include_str!("../page/sheet.js")),
+    ("signup.js", JAVASCRIPT, include_str!("../page/signup.js")),
     ("stage.js", JAVASCRIPT, include_str!("../page/stage.js")),
     ("voice.js", JAVASCRIPT, include_str!("../page/voice.js")),
     ("apps.css", CSS, include_str!("../page/apps.css")),
     ("board.css", CSS, include_str!("../page/board.css")),
     ("phone.css", CSS, include_str!("../page/phone.css")),
+    ("signup.css", CSS, include_str!("../page/signup.css")),
     ("icon.svg", "image/svg+xml", include_str!("../page/icon.svg")),
     ("wall.svg", "image/svg+xml", include_str!("../page/wall.svg")),
 ];
@@ -50,6 +53,11 @@ async fn asset(Path(name): Path<String>) -> Response {
         Some((_, kind, content)) => answer(kind, content),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Embedded Signup's dialog: a person chooses the number to share.
+pub fn signup() -> Response {
+    answer("text/html; charset=utf-8", SIGNUP)
 }
 
 fn answer(kind: &'static str, content: &'static str) -> Response {

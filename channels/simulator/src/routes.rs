@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 
@@ -12,10 +12,19 @@ use crate::accept::Cut;
 use crate::sim::Sim;
 use crate::{control, page, telegram, whatsapp};
 
+/// Above every limit of the providers, which refuse in their own words: WhatsApp takes documents of 100 MB, and a
+/// control call may carry one in base64.
+const BODY_BYTES_MAX: usize = 160 * 1024 * 1024;
+
 /// The whole program's routes.
 pub fn router(sim: Arc<Sim>) -> Router {
     let guard = axum::middleware::from_fn_with_state(Arc::clone(&sim), control::guard);
-    control::routes().merge(page::routes()).layer(guard).fallback(providers).with_state(sim)
+    control::routes()
+        .merge(page::routes())
+        .layer(guard)
+        .fallback(providers)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(sim)
 }
 
 async fn providers(State(sim): State<Arc<Sim>>, request: Request) -> Response {
@@ -26,6 +35,9 @@ async fn providers(State(sim): State<Arc<Sim>>, request: Request) -> Response {
     }
     if let Some((token, file)) = path.strip_prefix("/file/bot").and_then(|rest| rest.split_once('/')) {
         return telegram::download(sim, &unescaped(token), file, cut).await;
+    }
+    if path.ends_with("/dialog/oauth") {
+        return page::signup();
     }
     match whatsapp::api(sim, &path, request).await {
         Some(response) => response,

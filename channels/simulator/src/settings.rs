@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, env = "SIMULATOR_LISTEN", default_value = "127.0.0.1:8200")]
+    #[arg(long, env = "SIMULATOR_LISTEN", default_value = "127.0.0.1:8300")]
     pub listen: SocketAddr,
     /// The address others reach it under, if not the one it listens on; media links are made from it.
     #[arg(long, env = "SIMULATOR_URL")]

@@ -77,6 +77,17 @@ impl Sim {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Runs work beside the requests, until it is done or the simulator stops.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
+    }
+
     /// Sends an event on its way; what does not fit is written off in the ledger. Call it with the world locked,
     /// so that events leave in the order in which the world changed.
     pub fn dispatch(self: &Arc<Self>, world: &mut World, parcel: Parcel) {

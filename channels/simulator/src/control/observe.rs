@@ -55,14 +55,14 @@ pub struct Patience {
     timeout_ms: Option<u64>,
 }
 
-/// Waits until no webhook event is on its way, waiting or to be tried again. `idle` says whether that came about.
+/// Waits until no webhook event is on its way or to be tried again. `idle` says whether that came about.
 pub async fn idle(State(sim): State<Arc<Sim>>, Query(patience): Query<Patience>) -> Answer {
     let until =
         tokio::time::Instant::now() + Duration::from_millis(patience.timeout_ms.unwrap_or(5_000).min(60_000));
-    while sim.post.open() > 0 && tokio::time::Instant::now() < until {
+    while sim.post.moving() > 0 && tokio::time::Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let open = sim.post.open();
+    let open = sim.post.moving();
     Ok(Json(json!({ "idle": open == 0, "events_open": open })))
 }
 

@@ -40,10 +40,11 @@ pub async fn create(State(sim): State<Arc<Sim>>, Json(new): Json<Value>) -> Answ
     let prefix = new.phone.get("id").and_then(Value::as_str).unwrap_or("phone").to_owned();
     let phone: NewPhone = read(Value::Object(new.phone))?;
     let mut phones = Vec::new();
+    let there = sim.world().phones().count();
     for at in 0..count {
         // Numbers and ids in rows, so that thousands never meet.
-        let number = format!("4915{:09}", 10_000_000 + at);
-        let telegram_id = 7_000_000_000_000 + i64::try_from(at).unwrap_or_default();
+        let number = format!("4915{:09}", 10_000_000 + there + at);
+        let telegram_id = 7_000_000_000_000 + i64::try_from(there + at).unwrap_or_default();
         let new = NewPhone {
             id: format!("{prefix}-{at}"),
             number: Some(number),

@@ -66,6 +66,14 @@ impl Post {
         self.open.load(Ordering::Relaxed)
     }
 
+    /// Parcels not yet settled, without those that wait for a webhook that is not set.
+    #[must_use]
+    pub fn moving(&self) -> usize {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let resting: usize = lanes.values().filter(|lane| !lane.busy).map(|lane| lane.queue.len()).sum();
+        self.open().saturating_sub(resting)
+    }
+
     /// Parcels of one account that wait in lanes.
     #[must_use]
     pub fn waiting(&self, account: &str) -> usize {
@@ -112,7 +120,7 @@ impl Post {
         if !lane.busy {
             lane.busy = true;
             drop(lanes);
-            tokio::spawn(run_lane(Arc::clone(sim), key));
+            sim.spawn(run_lane(Arc::clone(sim), key));
         }
     }
 
@@ -122,7 +130,7 @@ impl Post {
         for (key, lane) in lanes.iter_mut() {
             if key.0 == account && !lane.busy && !lane.queue.is_empty() {
                 lane.busy = true;
-                tokio::spawn(run_lane(Arc::clone(sim), key.clone()));
+                sim.spawn(run_lane(Arc::clone(sim), key.clone()));
             }
         }
     }
@@ -193,14 +201,14 @@ async fn run_lane(sim: Arc<Sim>, key: (String, String)) {
                 continue;
             }
             Some(Fault::Reorder { hold_ms }) => {
-                tokio::spawn(later(Arc::clone(&sim), parcels, hold_ms));
+                sim.spawn(later(Arc::clone(&sim), parcels, hold_ms));
                 continue;
             }
             Some(Fault::Delay { ms }) => sim.clock.wait(ms).await,
             Some(Fault::Repeat { times, delay_ms }) => {
                 for _ in 0..times {
                     sim.post.open.fetch_add(1, Ordering::Relaxed);
-                    tokio::spawn(later(Arc::clone(&sim), parcels.clone(), delay_ms));
+                    sim.spawn(later(Arc::clone(&sim), parcels.clone(), delay_ms));
                 }
             }
             Some(Fault::Batch { max, wait_ms }) if key.0.starts_with("wa:") => {
@@ -213,7 +221,7 @@ async fn run_lane(sim: Arc<Sim>, key: (String, String)) {
         if key.0.starts_with("wa:") {
             // Meta promises no order: a refused delivery is tried again on its own and holds up nobody.
             if let Err(retry_after_s) = attempt::send(&sim, &parcels, 1, None).await {
-                tokio::spawn(keep_trying(Arc::clone(&sim), parcels, retry_after_s));
+                sim.spawn(keep_trying(Arc::clone(&sim), parcels, retry_after_s));
             } else {
                 sim.post.settle(parcels.len());
             }

@@ -1,4 +1,4 @@
-//! Files that need not be brought along: a photo, a sticker, a document.
+//! Files that need not be brought along: photos, a sticker, a voice note, a film, documents.
 
 use std::io::Cursor;
 
@@ -7,20 +7,32 @@ use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 
 use super::store::NewFile;
 
-/// A sample by its kind: `photo`, `photo2`, `photo3`, `sticker`, `animation`, `document`, `text`; `None` for others.
+/// A voice note of a few tones, Opus in Ogg, mono: recorded with the page of phones.
+const VOICE: &[u8] = include_bytes!("../../assets/voice.ogg");
+/// Two seconds of a sun over hills, H.264 in MP4, without sound.
+const VIDEO: &[u8] = include_bytes!("../../assets/video.mp4");
+
+/// The kinds there are.
+#[cfg(test)]
+const SAMPLES: [&str; 9] =
+    ["photo", "photo2", "photo3", "sticker", "animation", "voice", "video", "document", "text"];
+
+/// A sample by its kind: photo, photo2, photo3, sticker, animation, voice, video, document or text.
 #[must_use]
 pub fn sample(kind: &str) -> Option<NewFile> {
-    let (name, mime, bytes) = match kind {
-        "photo" => ("beach.jpg", "image/jpeg", scene(1280, 853, 0)?),
-        "photo2" => ("hills.jpg", "image/jpeg", scene(960, 1280, 1)?),
-        "photo3" => ("night.jpg", "image/jpeg", scene(1280, 720, 2)?),
-        "sticker" => ("sticker.webp", "image/webp", sticker()?),
-        "animation" => ("wave.gif", "image/gif", animation()?),
-        "document" => ("receipt.pdf", "application/pdf", pdf().into()),
-        "text" => ("notes.txt", "text/plain", Bytes::from_static("Größe M, blau\nمقاس\n".as_bytes())),
+    let (name, mime, bytes, duration_s) = match kind {
+        "photo" => ("beach.jpg", "image/jpeg", scene(1280, 853, 0)?, None),
+        "photo2" => ("hills.jpg", "image/jpeg", scene(960, 1280, 1)?, None),
+        "photo3" => ("night.jpg", "image/jpeg", scene(1280, 720, 2)?, None),
+        "sticker" => ("sticker.webp", "image/webp", sticker()?, None),
+        "animation" => ("wave.gif", "image/gif", animation()?, Some(1)),
+        "voice" => ("voice.ogg", "audio/ogg; codecs=opus", Bytes::from_static(VOICE), Some(2)),
+        "video" => ("sun.mp4", "video/mp4", Bytes::from_static(VIDEO), Some(2)),
+        "document" => ("receipt.pdf", "application/pdf", pdf().into(), None),
+        "text" => ("notes.txt", "text/plain", Bytes::from_static("Größe M, blau\nمقاس\n".as_bytes()), None),
         _ => return None,
     };
-    Some(NewFile { name: Some(name.to_owned()), mime: mime.to_owned(), bytes, duration_s: None })
+    Some(NewFile { name: Some(name.to_owned()), mime: mime.to_owned(), bytes, duration_s })
 }
 
 fn encode(picture: RgbaImage, format: ImageFormat) -> Option<Bytes> {
@@ -130,4 +142,21 @@ fn pdf() -> String {
         objects.len() + 1
     ));
     pdf
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_can_be_made_and_pictures_can_be_read() {
+        for kind in SAMPLES {
+            let made = sample(kind).unwrap();
+            assert!(!made.bytes.is_empty(), "{kind}");
+            if made.mime.starts_with("image/") {
+                assert!(super::super::picture::size_of(&made.bytes).is_some(), "{kind}");
+            }
+        }
+        assert!(sample("film").is_none());
+    }
 }

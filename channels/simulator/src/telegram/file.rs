@@ -69,7 +69,8 @@ pub fn content(
     match kind {
         "voice" => {
             set("duration", duration_s.into());
-            set("mime_type", file.mime.clone().into());
+            // Telegram drops parameters like `; codecs=opus`.
+            set("mime_type", file.mime.split(';').next().unwrap_or_default().trim().into());
         }
         "audio" => {
             set("duration", duration_s.into());

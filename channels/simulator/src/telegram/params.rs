@@ -54,9 +54,8 @@ impl Params {
         }
     }
 
-    async fn add_multipart(&mut self, mut request: Request) -> Result<(), TelegramError> {
+    async fn add_multipart(&mut self, request: Request) -> Result<(), TelegramError> {
         let broken = |_| TelegramError::bad_request("failed to parse multipart form data");
-        request.extensions_mut().insert(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX));
         let (parts, body) = request.into_parts();
         let limited = http_body_util::Limited::new(body, BODY_BYTES_MAX);
         let request = Request::from_parts(parts, axum::body::Body::new(limited));

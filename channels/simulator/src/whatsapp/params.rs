@@ -64,10 +64,9 @@ impl Call {
         }
     }
 
-    async fn add_multipart(&mut self, mut request: Request) -> Result<(), GraphError> {
+    async fn add_multipart(&mut self, request: Request) -> Result<(), GraphError> {
         let broken =
             || GraphError::new(100, "Invalid parameter").details("The multipart body cannot be read");
-        request.extensions_mut().insert(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX));
         let (parts, body) = request.into_parts();
         let limited = axum::body::Body::new(http_body_util::Limited::new(body, BODY_BYTES_MAX));
         let mut form =

@@ -69,8 +69,9 @@ impl Sent {
 
 /// Lets the receipts follow a message, each after its time.
 pub fn follow(sim: &Arc<Sim>, sent: Sent) {
-    let sim = Arc::clone(sim);
-    tokio::spawn(async move {
+    let own = Arc::clone(sim);
+    sim.spawn(async move {
+        let sim = own;
         sim.clock.wait(SENT_MS).await;
         if let Some(code) = sent.fails {
             return issue(&sim, &mut sim.world(), &sent, Receipt::Failed, Some(code));

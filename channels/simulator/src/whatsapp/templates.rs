@@ -174,8 +174,9 @@ pub fn create(sim: &Arc<Sim>, business_account: &str, call: &Call) -> Result<Val
     let answer = json!({ "id": template.id, "status": template.status, "category": template.category });
     let (id, rejected) = (template.id.clone(), template.name.contains("reject"));
     account.templates.push(template);
-    let (sim, business_account) = (Arc::clone(sim), business_account.to_owned());
-    tokio::spawn(async move {
+    let (own, business_account) = (Arc::clone(sim), business_account.to_owned());
+    sim.spawn(async move {
+        let sim = own;
         sim.clock.wait(REVIEW_MS).await;
         let (status, reason) = if rejected { ("REJECTED", "INVALID_FORMAT") } else { ("APPROVED", "NONE") };
         let change =

@@ -177,3 +177,28 @@ async fn other_sites_pages_may_not_steer_the_simulator() {
     assert_eq!(ask("origin", &own).await.unwrap().status(), 200);
     let _: Value = stage.get("/control/health").await;
 }
+
+#[tokio::test]
+async fn the_page_and_the_dialog_are_served_under_a_strict_policy() {
+    let stage = Stage::start().await;
+    for path in ["/", "/page/app.js", "/page/phone.css", "/v25.0/dialog/oauth?client_id=1"] {
+        let answer = stage.http.get(stage.url(path)).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn what_changes_on_a_phone_is_told_live() {
+    let stage = Stage::start().await;
+    let bot = Bot::create(&stage).await;
+    let mut live = stage.http.get(stage.url("/control/live")).send().await.unwrap();
+    bot.says("ana", "seen live").await;
+    let mut told = String::new();
+    while !told.contains("seen live") {
+        let chunk = live.chunk().await.unwrap().unwrap();
+        told.push_str(std::str::from_utf8(&chunk).unwrap());
+    }
+    stage.simulator.stop().await;
+}

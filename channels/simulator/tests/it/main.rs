@@ -2,5 +2,6 @@
 
 mod faults;
 mod kit;
+mod speed;
 mod telegram;
 mod whatsapp;

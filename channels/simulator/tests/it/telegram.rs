@@ -238,3 +238,22 @@ async fn an_upgraded_group_gives_its_new_id_to_whoever_writes_to_the_old() {
     let said = receiver.all().into_iter().find(|one| one.json["message"]["text"] == "hello all").unwrap();
     assert_eq!(said.json["message"]["chat"]["type"], "group");
 }
+
+#[tokio::test]
+async fn large_files_go_up_but_not_down() {
+    let stage = Stage::start().await;
+    let bot = Bot::create(&stage).await;
+    bot.says("ana", "hi").await;
+    let upload = async |size: usize| -> Value {
+        let part = reqwest::multipart::Part::bytes(vec![7; size]).file_name("a.bin");
+        let form = reqwest::multipart::Form::new().text("chat_id", ANA.to_string()).part("document", part);
+        let url = stage.url(&format!("/bot{}/sendDocument", bot.token));
+        stage.http.post(url).multipart(form).send().await.unwrap().json().await.unwrap()
+    };
+    let sent = upload(21 * 1024 * 1024).await;
+    let document = &sent["result"]["document"];
+    assert_eq!(document["file_size"], 21 * 1024 * 1024, "{sent}");
+    let (_, refused) = bot.call("getFile", json!({ "file_id": document["file_id"] })).await;
+    assert_eq!(refused["description"], "Bad Request: file is too big");
+    assert_eq!(upload(51 * 1024 * 1024).await["error_code"], 413);
+}
