@@ -108,10 +108,11 @@ impl Sim {
         let id = parcel.event.rsplit(' ').next().unwrap_or_default();
         let Some(chat) = world.chat_mut(&key) else { return };
         let own = chat.find(id).is_some_and(|message| message.from == Side::Customer);
-        if own && chat.advance(id, Receipt::Delivered) {
-            if let Some(message) = chat.find(id) {
-                self.live.message(&key, message);
-            }
+        if own
+            && chat.advance(id, Receipt::Delivered)
+            && let Some(message) = chat.find(id)
+        {
+            self.live.message(&key, message);
         }
     }
 
