@@ -47,10 +47,11 @@ test('two agents see who looks and who types, and do not answer twice unawares',
   await sam.page.getByRole('textbox', { name: 'Reply' }).pressSequentially('Me');
   await expect(eva.page.getByText(/Sam Okoro.*typing/i).first()).toBeVisible();
 
-  // Sam cannot see Eva's answer: his send is held back and shows it.
+  // Sam's send knows nothing of Eva's answer: it is held back and shows it.
   const { data } = await eva.ask('{ conversations(view: ALL, first: 1) { nodes { id lastSeq } } }');
   conversationId = data.conversations.nodes[0].id;
   await eva.reply('Eva is.');
+  await expect(sam.thread.getByText('Eva is.')).toBeVisible(); // the server has it, not only her own page
   const guarded = await sam.ask(
     'mutation($input: SendMessageInput!) { sendMessage(input: $input) { message { id } problem { code } newerMessage { text } } }',
     { input: { conversationId, clientId: crypto.randomUUID(), text: 'Sam is.', lastSeenSeq: data.conversations.nodes[0].lastSeq } },
