@@ -172,8 +172,11 @@ async fn everything(test: &TestDatabase, app: &Arc<App>, owner: &Viewer) -> Ids 
     .await
     .unwrap();
     let delivery: i64 = sqlx::query_scalar(
-        "insert into webhook_deliveries (workspace_id, channel_id, kind, sender, dedupe_key, body, body_sha256, outcome)
-         values ($1, $2, 1, 's', 'd', '{}', sha256('{}'), 4) returning id",
+        "with d as (
+             insert into webhook_deliveries (workspace_id, channel_id, kind, sender, dedupe_key, body, body_sha256)
+             values ($1, $2, 1, 's', 'd', '{}', sha256('{}')) returning workspace_id, id)
+         insert into delivery_outcomes (workspace_id, delivery_id, outcome, attempts)
+         select workspace_id, id, 4, 1 from d returning delivery_id",
     )
     .bind(owner.workspace_id)
     .bind(channel)
