@@ -20,6 +20,7 @@ mod phones;
 mod routes;
 mod settings;
 mod sim;
+mod state;
 mod telegram;
 mod whatsapp;
 mod world;
@@ -51,15 +52,19 @@ impl Simulator {
         let url = settings.url.clone().unwrap_or_else(|| format!("http://{address}"));
         let stop = CancellationToken::new();
         let sim = Arc::new(sim::Sim::new(settings, url.trim_end_matches('/').to_owned(), stop.clone())?);
+        let restored = state::load(&sim)?;
         if sim.settings.personas {
             for persona in phones::personas() {
-                sim.add_phone(persona)?;
+                if sim.world().phone(&persona.id).is_none() {
+                    sim.add_phone(persona)?;
+                }
             }
         }
-        if sim.settings.accounts {
+        if sim.settings.accounts && !restored {
             telegram::create_bot(&sim, telegram::NewBot::default()).map_err(anyhow::Error::msg)?;
             whatsapp::create_number(&sim, whatsapp::NewNumber::default()).map_err(anyhow::Error::msg)?;
         }
+        state::keep(&sim);
         let router = routes::router(Arc::clone(&sim));
         let task = tokio::spawn(accept::serve(listener, router, stop));
         Ok(Self { address, sim, task: Some(task) })
@@ -84,6 +89,7 @@ impl Simulator {
         if let Some(task) = self.task.take() {
             let _ = task.await; // it ended either way
         }
+        state::save(&self.sim);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be set when the simulator starts.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -28,6 +29,10 @@ pub struct Settings {
     /// Starts with one Telegram bot and one WhatsApp number, whose secrets are shown on `/control/accounts`.
     #[arg(long, env = "SIMULATOR_ACCOUNTS")]
     pub accounts: bool,
+    /// Keeps accounts, their webhooks and people in this file, for a stage that is put up again (the demo). Ids of
+    /// messages and updates then never repeat those of an earlier run, whatever the seed.
+    #[arg(long, env = "SIMULATOR_STATE")]
+    pub state: Option<PathBuf>,
     /// Messages kept of one chat.
     #[arg(long, default_value_t = 1_000)]
     pub messages_per_chat_max: usize,
@@ -56,6 +61,7 @@ impl Default for Settings {
             no_rate_limits: false,
             personas: true,
             accounts: false,
+            state: None,
             messages_per_chat_max: 1_000,
             ledger_entries_max: 300_000,
             file_bytes_max: 256 * 1024 * 1024,

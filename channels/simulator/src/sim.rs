@@ -41,6 +41,8 @@ pub struct Sim {
     pub http: reqwest::Client,
     /// Cancelled when the program ends.
     pub stop: CancellationToken,
+    /// Where Telegram's numbering of messages begins in each chat.
+    pub first_message_number: i64,
     world: Mutex<World>,
 }
 
@@ -57,10 +59,16 @@ impl Sim {
             .no_proxy()
             .pool_max_idle_per_host(64)
             .build()?;
+        let clock = Clock::new(settings.time_factor);
+        // A stage that is put up again goes on where no earlier run has been: its audience remembers ids.
+        let put_up_again = settings.state.is_some();
+        let since_2025_s = clock.now_s() - 1_735_689_600;
+        let seed = if put_up_again { settings.seed ^ clock.now_ms().unsigned_abs() } else { settings.seed };
         Ok(Self {
             url,
-            clock: Clock::new(settings.time_factor),
-            chance: Chance::new(settings.seed),
+            clock,
+            chance: Chance::new(seed),
+            first_message_number: if put_up_again { since_2025_s } else { 1 },
             faults: Faults::new(settings.seed),
             files: Files::new(settings.file_bytes_max),
             post: Post::new(settings.events_waiting_max),

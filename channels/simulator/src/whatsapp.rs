@@ -18,7 +18,10 @@ mod statuses;
 mod templates;
 mod tokens;
 
-pub use account::{NewNumber, Platform, create_number, describe, describe_all, webhook_target};
+pub use account::{
+    App, BusinessAccount, NewNumber, Number, Platform, Token, create_number, describe, describe_all,
+    webhook_target,
+};
 pub use escaped::write_escaped;
 pub use http::api;
 pub use nodes::wake;

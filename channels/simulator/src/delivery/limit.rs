@@ -9,6 +9,13 @@ pub struct Bucket {
     at_ms: i64,
 }
 
+impl Default for Bucket {
+    /// WhatsApp's throughput; whoever loads a bucket sets its true rate.
+    fn default() -> Self {
+        Self::new(80.0, 80.0)
+    }
+}
+
 impl Bucket {
     /// A full bucket.
     #[must_use]

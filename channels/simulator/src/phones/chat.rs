@@ -44,9 +44,9 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// The number of the next message.
-    pub fn next_number(&mut self) -> i64 {
-        self.last_number += 1;
+    /// The number of the next message; the first of a chat is `first`.
+    pub fn next_number(&mut self, first: i64) -> i64 {
+        self.last_number = (self.last_number + 1).max(first);
         self.last_number
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::chance::{Chance, fold, mix};
 
 /// A person and the settings of their apps.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Phone {
     /// Short and readable: `ana`. Names the phone in every control call.
     pub id: String,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::update::{self, Update};
@@ -12,7 +12,7 @@ use crate::sim::Sim;
 use crate::world::World;
 
 /// A bot.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Bot {
     /// Its user id, and the part of the token before the colon.
     pub id: i64,
@@ -32,18 +32,24 @@ pub struct Bot {
     pub next_update_id: i64,
     /// The next number of a button press.
     pub next_callback: u64,
+    /// Since when the webhook has answered 410 only, Unix milliseconds.
+    #[serde(skip)]
+    pub gone_since_ms: Option<i64>,
     /// Button presses that can still be answered: id → (chat account, phone, pressed at).
+    #[serde(skip)]
     pub callbacks: HashMap<String, (String, String, i64)>,
     /// When and how the webhook last failed.
     pub last_error: Option<(i64, String)>,
     /// Calls in all.
+    #[serde(skip)]
     pub overall: Bucket,
     /// Messages to each chat.
+    #[serde(skip)]
     pub per_chat: HashMap<String, Bucket>,
 }
 
 /// Where a bot's updates go.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Webhook {
     /// The address.
     pub url: String,
@@ -58,7 +64,7 @@ pub struct Webhook {
 }
 
 /// A Telegram Business account that added a bot.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct BusinessConnection {
     /// Its id.
     pub id: String,
@@ -133,9 +139,10 @@ pub fn create_bot(sim: &Arc<Sim>, new: NewBot) -> Result<Value, String> {
         allowed_updates: Vec::new(),
         next_update_id: i64::try_from(sim.chance.between(100_000_000, 900_000_000)).unwrap_or(1),
         next_callback: 1,
+        gone_since_ms: None,
         callbacks: HashMap::new(),
         last_error: None,
-        overall: Bucket::new(30.0 * sim.clock.wait_factor(), 30.0),
+        overall: Bot::fresh_bucket(sim.clock.wait_factor()),
         per_chat: HashMap::new(),
     };
     let description = describe(&bot, &sim.url);
@@ -161,6 +168,12 @@ pub fn account(bot_id: i64) -> String {
 }
 
 impl Bot {
+    /// About 30 messages a second in all.
+    #[must_use]
+    pub fn fresh_bucket(wait_factor: f64) -> Bucket {
+        Bucket::new(30.0 * wait_factor, 30.0)
+    }
+
     /// The bot as a `User`.
     #[must_use]
     pub fn user(&self) -> Value {

@@ -210,7 +210,7 @@ fn write(
             chat.last_inbound_ms = Some(at_ms);
         }
         let frame = Frame {
-            number: chat.next_number(),
+            number: chat.next_number(sim.first_message_number),
             from: if by_owner { scene.owner.clone().unwrap_or_default() } else { scene.user.clone() },
             chat: scene.chat.clone(),
             at_ms,

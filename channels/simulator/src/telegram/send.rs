@@ -60,7 +60,7 @@ fn put(
     let at_ms = sim.clock.now_ms();
     let key = &destination.key;
     let frame = Frame {
-        number: world.chat_or_new(key).next_number(),
+        number: world.chat_or_new(key).next_number(sim.first_message_number),
         from: owner.clone().unwrap_or_else(|| bot.clone()),
         chat: destination.chat.clone(),
         at_ms,

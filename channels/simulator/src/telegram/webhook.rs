@@ -15,6 +15,9 @@ use crate::world::World;
 /// Carries the secret token: the only proof of origin.
 pub const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 
+/// A webhook that answered nothing but 410 for so long is removed.
+const GONE_MS: i64 = 23 * 3_600_000;
+
 /// `setWebhook`.
 ///
 /// # Errors
@@ -182,6 +185,10 @@ pub fn webhook_failed(world: &mut World, account: &str, now_ms: i64, status: Opt
         None => "Connection refused".to_owned(),
     };
     bot.last_error = Some((now_ms.div_euclid(1000), words));
+    bot.gone_since_ms = if status == Some(410) { bot.gone_since_ms.or(Some(now_ms)) } else { None };
+    if bot.gone_since_ms.is_some_and(|since_ms| now_ms - since_ms > GONE_MS) {
+        bot.webhook = None;
+    }
 }
 
 fn bot_of<'world>(world: &'world mut World, account: &str) -> Option<&'world mut super::bot::Bot> {

@@ -30,7 +30,7 @@ pub struct Platform {
 }
 
 /// A developer's app.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct App {
     /// Its id.
     pub id: String,
@@ -43,7 +43,7 @@ pub struct App {
 }
 
 /// A webhook at Meta.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Callback {
     /// The address.
     pub url: String,
@@ -52,7 +52,7 @@ pub struct Callback {
 }
 
 /// A WhatsApp Business Account.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct BusinessAccount {
     /// Its id.
     pub id: String,
@@ -67,7 +67,7 @@ pub struct BusinessAccount {
 }
 
 /// A phone number of a business.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Number {
     /// The phone number id: the key of a channel.
     pub id: String,
@@ -88,8 +88,10 @@ pub struct Number {
     /// Two-step PIN.
     pub pin: Option<String>,
     /// Messages in all.
+    #[serde(skip)]
     pub throughput: Bucket,
     /// Messages to each person.
+    #[serde(skip)]
     pub pairs: HashMap<String, Bucket>,
     /// A closed window is told in the answer, not by a status.
     pub refuses_at_once: bool,
@@ -104,7 +106,7 @@ pub struct Number {
 }
 
 /// An access token.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Token {
     /// The app it was made for.
     pub app: String,
@@ -185,7 +187,6 @@ pub fn create_number(sim: &Arc<Sim>, new: NewNumber) -> Result<Value, String> {
     {
         account.subscriptions.insert(app.clone(), None);
     }
-    let factor = sim.clock.wait_factor();
     let number = Number {
         id: sim.chance.digits(15),
         business_account: business_account.clone(),
@@ -199,7 +200,7 @@ pub fn create_number(sim: &Arc<Sim>, new: NewNumber) -> Result<Value, String> {
         status: if new.registered.unwrap_or(true) { "CONNECTED" } else { "PENDING" }.to_owned(),
         registered: new.registered.unwrap_or(true),
         pin: None,
-        throughput: Bucket::new(80.0 * factor, 80.0),
+        throughput: Number::fresh_bucket(sim.clock.wait_factor()),
         pairs: HashMap::new(),
         refuses_at_once: new.refuses_at_once,
         sends_statuses: new.sends_statuses.unwrap_or(true),
@@ -300,6 +301,14 @@ pub fn describe_all(world: &World, url: &str) -> Vec<Value> {
 pub fn display(digits: &str) -> String {
     let (country, rest) = digits.split_at_checked(2).unwrap_or((digits, ""));
     format!("+{country} {rest}")
+}
+
+impl Number {
+    /// 80 messages a second.
+    #[must_use]
+    pub fn fresh_bucket(wait_factor: f64) -> Bucket {
+        Bucket::new(80.0 * wait_factor, 80.0)
+    }
 }
 
 impl Platform {

@@ -202,3 +202,33 @@ async fn what_changes_on_a_phone_is_told_live() {
     }
     stage.simulator.stop().await;
 }
+
+#[tokio::test]
+async fn a_stage_put_up_again_has_its_accounts_and_new_ids() {
+    let folder = std::env::temp_dir().join(format!("simulator-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let state = Some(folder.join("state.json"));
+    let settings =
+        simulator::Settings { state, accounts: true, time_factor: 100.0, ..simulator::Settings::default() };
+    let receiver = Receiver::start().await;
+    let mut ids = Vec::new();
+    for run in 0..2 {
+        let stage = Stage::with(settings.clone()).await;
+        let accounts = stage.get("/control/accounts").await["accounts"].clone();
+        assert_eq!(accounts.as_array().map(Vec::len), Some(2));
+        let (account, token) = (accounts[0]["account"].clone(), accounts[0]["token"].as_str().unwrap());
+        if run == 0 {
+            let url = stage.url(&format!("/bot{token}/setWebhook"));
+            stage.http.post(url).json(&json!({ "url": receiver.url })).send().await.unwrap();
+        }
+        let sent = stage.act("ana", "send", json!({ "to": account, "text": "again" })).await;
+        receiver.wait_for(run + 1).await;
+        ids.push((token.to_owned(), sent["messages"][0].clone(), sent["events"][0].clone()));
+        stage.simulator.stop().await;
+        tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    }
+    assert_eq!(ids[0].0, ids[1].0, "the same bot");
+    assert_ne!(ids[0].1, ids[1].1);
+    assert_ne!(ids[0].2, ids[1].2);
+    std::fs::remove_dir_all(folder).unwrap();
+}
