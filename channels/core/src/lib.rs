@@ -34,4 +34,4 @@ pub use outbound::{
     ListRow, ListSection, MediaFile, MediaPart, OutboundMessage, Refusal, RefusalReason, SendError,
     SendReceipt, SentMedia, TemplateMessage, TemplateParameter, Transmission, TypingKind, Wait, WaitScope,
 };
-pub use provider::{Lost, ProviderApi, lost};
+pub use provider::{Lost, ProviderApi, lost, provider_client};

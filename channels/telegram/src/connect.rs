@@ -62,7 +62,7 @@ pub async fn inspect(provider: &ProviderApi, credentials: &Credentials) -> Resul
         token_expires_at: None,
         permissions: Vec::new(),
         warnings,
-        foreign_webhook: Object::of(&webhook).and_then(|webhook| host(webhook.text("url")?)),
+        registered_host: Object::of(&webhook).and_then(|webhook| host(webhook.text("url")?)),
         platform_account_id: id,
     })
 }

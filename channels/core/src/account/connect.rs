@@ -59,9 +59,9 @@ pub struct AccountInfo {
     pub permissions: Vec<String>,
     /// What is missing or odd, in words for the admin.
     pub warnings: Vec<String>,
-    /// Another webhook is registered at present: connecting takes the account away from whoever that is. Only
-    /// the host, never the whole address.
-    pub foreign_webhook: Option<String>,
+    /// The host that events go to at present, if to any: unless it is ours, connecting takes the account away from
+    /// somebody. Never the whole address.
+    pub registered_host: Option<String>,
 }
 
 /// Where a provider is to send an account's events.

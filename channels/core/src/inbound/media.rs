@@ -1,5 +1,7 @@
 //! Files that come with messages.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use shared::{AttachmentId, MediaKind, RichText};
 
@@ -16,9 +18,15 @@ pub enum AttachmentSource {
 
 /// What an adapter needs to fetch a file: opaque to everyone else, storable, and never shown (it may be an
 /// address that works without a password).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MediaRef(pub String);
+
+impl fmt::Debug for MediaRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MediaRef({} bytes)", self.0.len())
+    }
+}
 
 /// A file at the platform, and what is known of it before it is fetched. All of it is claimed, not proven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -51,7 +51,7 @@ async fn a_typed_token_is_told_whose_it_is() {
     let info = wire.telegram.inspect(&token(TOKEN)).await.unwrap();
     assert_eq!((info.platform_account_id.as_str(), info.name.as_str()), ("5500110022", "Helpdesk"));
     assert_eq!(info.link.as_deref(), Some("https://t.me/helpdesk_bot"));
-    assert_eq!(info.foreign_webhook.as_deref(), Some("rival.example"), "the host, not the path");
+    assert_eq!(info.registered_host.as_deref(), Some("rival.example"), "the host, not the path");
     assert_eq!(info.warnings.len(), 1, "it can join groups");
 }
 

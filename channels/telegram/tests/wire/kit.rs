@@ -88,7 +88,7 @@ impl Wire {
 
 pub fn adapter(base_url: &str) -> Telegram {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let http = channel_core::provider_client().unwrap();
     let provider = ProviderApi {
         call_timeout: Duration::from_millis(400),
         transfer_timeout: Duration::from_millis(800),
