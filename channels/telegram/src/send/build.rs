@@ -21,6 +21,10 @@ pub struct Call<'a> {
     pub parameters: Map<String, Value>,
     /// Files to upload with it.
     pub uploads: Vec<Upload<'a>>,
+    /// Some text of it has entities.
+    pub formatted: bool,
+    /// It names files that Telegram is believed to have.
+    pub reuses_files: bool,
 }
 
 /// A file that goes up with a call.
@@ -34,7 +38,7 @@ pub struct Upload<'a> {
 
 impl Call<'_> {
     fn new(method: &'static str) -> Self {
-        Self { method, parameters: Map::new(), uploads: Vec::new() }
+        Self { method, parameters: Map::new(), uploads: Vec::new(), formatted: false, reuses_files: false }
     }
 
     fn to(method: &'static str, thread: &Thread) -> Self {
@@ -62,20 +66,16 @@ impl Call<'_> {
         let entities = if options.formatting { entities::write(text) } else { Vec::new() };
         if !entities.is_empty() {
             self.set(entities_key, entities);
+            self.formatted = true;
         }
     }
 
     /// The call would differ without what `fewer` leaves out: doing it again can help.
     pub fn depends_on(&self, now: Options, fewer: Options) -> bool {
-        let text = |needle: &str| self.parameters.values().any(|value| value.to_string().contains(needle));
-        let has = |key: &str| self.parameters.contains_key(key);
-        if now.formatting && !fewer.formatting {
-            return has("entities") || has("caption_entities") || text("caption_entities");
-        }
-        if now.quote && !fewer.quote {
-            return has("reply_parameters");
-        }
-        now.known_files && !fewer.known_files
+        let quotes = self.parameters.contains_key("reply_parameters");
+        (now.formatting && !fewer.formatting && self.formatted)
+            || (now.quote && !fewer.quote && quotes)
+            || (now.known_files && !fewer.known_files && self.reuses_files)
     }
 }
 

@@ -135,6 +135,15 @@ async fn a_file_that_telegram_has_is_not_uploaded_unless_it_forgot_it() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_uploaded_just_now_is_not_uploaded_again() {
+    let wire = Wire::start().await;
+    wire.refuse_times(9, "sendPhoto", 400, "Bad Request: wrong file identifier").await;
+    let photo = file(MediaKind::Image, "a.jpg", "image/jpeg");
+    assert!(wire.send(Act::Media { part: part(photo, ""), buttons: None }).await.is_err());
+    assert_eq!(wire.calls().await.len(), 1);
+}
+
+#[tokio::test]
 async fn an_album_is_one_call_with_all_its_files() {
     let wire = Wire::start().await;
     let photo = |number: i64| {

@@ -33,7 +33,10 @@ pub fn media<'a>(thread: &Thread, part: &'a MediaPart, options: Options) -> Resu
         call.set(key, value);
     }
     match known(file, options) {
-        Some(id) => call.set(field, id),
+        Some(id) => {
+            call.set(field, id);
+            call.reuses_files = true;
+        }
         None => call.uploads.push(Upload { part: field.to_owned(), file }),
     }
     check_size(file)?;
@@ -62,11 +65,13 @@ pub fn album<'a>(thread: &Thread, parts: &'a [MediaPart], options: Options) -> R
         }
         if let Some(id) = known(file, options) {
             item.set("media", id);
+            call.reuses_files = true;
         } else {
             let upload = Upload { part: format!("file{number}"), file };
             item.set("media", format!("attach://{}", upload.part));
             call.uploads.push(upload);
         }
+        call.formatted |= item.formatted;
         items.push(Value::Object(item.parameters));
     }
     call.set("media", items);
