@@ -68,6 +68,36 @@ test('settings and the API explorer', async ({ product }) => {
   }
 });
 
+test('pages fit narrow screens without scrolling sideways', async ({ product }) => {
+  const { page } = agent;
+  const { data } = await agent.ask('{ conversations(view: ALL, first: 1) { nodes { id } } channels { id } }');
+  const inbox = ['inbox/all', `inbox/all/c/${data.conversations.nodes[0].id}`];
+  const settings = ['channels', `channels/${data.channels[0].id}`, 'members', 'workspace', 'audit', 'deliveries', 'profile'];
+  for (const width of [1024, 768, 390, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const address of [...inbox, ...settings.map((name) => `settings/${name}`)]) {
+      await page.goto(`${product.url}/${address}`);
+      await expect(page.getByRole('heading').first()).toBeVisible();
+      await page.waitForLoadState('networkidle');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${address} ${width}`).toBeLessThanOrEqual(width);
+    }
+  }
+});
+
+test('on a phone, menus lie inside the screen', async ({ product }) => {
+  const { page } = agent;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${product.url}/settings/profile`);
+  await expect(page.getByRole('link', { name: 'Your profile' })).toBeInViewport({ ratio: 1 });
+  await page.goto(`${product.url}/inbox/all`);
+  await page.getByRole('button', { name: 'Views' }).click();
+  const views = page.getByRole('navigation', { name: 'Views' });
+  await expect(views).toBeInViewport({ ratio: 1 });
+  await page.mouse.click(370, 400);
+  await expect(views).toBeHidden();
+  await page.setViewportSize({ width: 1440, height: 900 });
+});
+
 test('the customer page and the widget', async () => {
   for (const scheme of ['light', 'dark'] as const) {
     await customer.page.emulateMedia({ colorScheme: scheme });
