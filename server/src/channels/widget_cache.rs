@@ -51,7 +51,11 @@ impl WidgetCache {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn get(&self, widget_id: Uuid) -> Result<Option<Arc<LiveWidget>>, Arc<sqlx::Error>> {
-        self.widgets.try_get_with(widget_id, load(&self.db, widget_id)).await
+        // Nearly always known: only a miss pays for the large future of a look-up.
+        if let Some(known) = self.widgets.get(&widget_id).await {
+            return Ok(known);
+        }
+        self.widgets.try_get_with(widget_id, Box::pin(load(&self.db, widget_id))).await
     }
 
     /// Reads it anew at the next request.

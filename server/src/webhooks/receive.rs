@@ -3,6 +3,7 @@
 //! No timer: an idle system adds no delay, a busy one forms batches by itself.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shared::{ChannelId, WorkspaceId};
@@ -14,16 +15,19 @@ use super::pressure::Pressure;
 use super::store;
 use crate::db::Db;
 
+/// Commits under way at the same time: while one waits for the disk, the other's senders are answered. A sender
+/// always belongs to the same one, so that what they send stays in order.
+const COMMITTERS: usize = 2;
 /// Most deliveries in one commit.
 const BATCH_MAX: usize = 512;
-/// Most deliveries that wait for a commit; beyond, senders are told to come again.
-const WAITING_MAX: usize = 2_048;
+/// Most deliveries that wait for a committer; beyond, senders are told to come again.
+const WAITING_MAX: usize = 1_024;
 
 /// Where deliveries are handed in.
 pub struct Receiver {
-    waiting: mpsc::Sender<Waiting>,
+    waiting: [mpsc::Sender<Waiting>; COMMITTERS],
     /// Taken by [`start`](Self::start).
-    committer: Mutex<Option<mpsc::Receiver<Waiting>>>,
+    committers: Mutex<Vec<mpsc::Receiver<Waiting>>>,
     pressure: Pressure,
 }
 
@@ -34,23 +38,35 @@ struct Waiting {
 
 impl Default for Receiver {
     fn default() -> Self {
-        let (waiting, committer) = mpsc::channel(WAITING_MAX);
-        Self { waiting, committer: Mutex::new(Some(committer)), pressure: Pressure::default() }
+        let mut committers = Vec::with_capacity(COMMITTERS);
+        let waiting = std::array::from_fn(|_| {
+            let (waiting, committer) = mpsc::channel(WAITING_MAX);
+            committers.push(committer);
+            waiting
+        });
+        Self { waiting, committers: Mutex::new(committers), pressure: Pressure::default() }
     }
 }
 
 impl Receiver {
-    /// Starts the one committer of this process. A second call does nothing.
+    /// Starts the committers of this process. A second call does nothing.
     pub(super) fn start(&self, db: Db, dirty: Arc<DirtySet>) {
-        let committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(committer) = committer {
-            tokio::spawn(commit_all(db, committer, dirty));
+        let committers = std::mem::take(&mut *self.committers.lock().unwrap_or_else(PoisonError::into_inner));
+        for committer in committers {
+            tokio::spawn(commit_all(db.clone(), committer, Arc::clone(&dirty)));
         }
     }
 
     /// How many wait to be answered.
     pub(super) fn pressure(&self) -> Pressure {
         self.pressure.clone()
+    }
+
+    fn committer_of(&self, delivery: &NewDelivery) -> &mpsc::Sender<Waiting> {
+        let mut hasher = DefaultHasher::new();
+        (delivery.channel_id, &delivery.sender).hash(&mut hasher);
+        let [first, second] = &self.waiting;
+        if hasher.finish().is_multiple_of(2) { first } else { second }
     }
 
     /// Stores one delivery and returns once it is durable.
@@ -61,7 +77,7 @@ impl Receiver {
     pub async fn store(&self, delivery: NewDelivery) -> Result<Receipt, NotStored> {
         let _waits = self.pressure.wait();
         let (answer, answered) = oneshot::channel();
-        self.waiting.try_send(Waiting { delivery, answer }).map_err(|_| {
+        self.committer_of(&delivery).try_send(Waiting { delivery, answer }).map_err(|_| {
             metrics::counter!("switchboard_deliveries_refused_total").increment(1);
             NotStored
         })?;

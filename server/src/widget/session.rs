@@ -123,13 +123,18 @@ impl Visitors {
         token: &str,
     ) -> Result<Arc<VisitorSession>, Refusal> {
         let hash = hash(Purpose::Session, token).ok_or(Refusal::NO_SESSION)?;
-        let load =
-            session_store::find(&self.db, widget.workspace_id, widget.channel_id, Purpose::Session, hash);
         // The key holds the token only: a token is of one channel, which the lookup checks when it is first
         // seen here. A second widget's request must not be answered by the first one's entry.
         let key = SessionKey::of(widget, hash);
-        let found =
-            self.sessions.try_get_with(key, async { load.await.map(|found| found.map(Arc::new)) }).await;
+        if let Some(known) = self.sessions.get(&key).await {
+            return known.ok_or(Refusal::NO_SESSION);
+        }
+        let load = async {
+            let (workspace, channel) = (widget.workspace_id, widget.channel_id);
+            let found = session_store::find(&self.db, workspace, channel, Purpose::Session, hash).await?;
+            Ok::<_, sqlx::Error>(found.map(Arc::new))
+        };
+        let found = self.sessions.try_get_with(key, Box::pin(load)).await;
         found
             .map_err(|error| {
                 tracing::warn!(%error, "a visitor's session could not be looked up");
