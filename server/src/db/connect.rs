@@ -19,7 +19,7 @@ pub struct PoolSizes {
 
 impl Default for PoolSizes {
     fn default() -> Self {
-        Self { requests: 12, ingest: 8 }
+        Self { requests: 12, ingest: 6 }
     }
 }
 

@@ -20,7 +20,7 @@ use super::store;
 use crate::db::Db;
 
 /// Workspaces worked on at the same time by this process.
-const WORKERS: usize = 4;
+const WORKERS: usize = 2;
 /// Most deliveries in one transaction.
 const BATCH_MAX: i64 = 500;
 /// How often to look for work that nobody in this process was told of: another process's, a crash's, a retry's.
