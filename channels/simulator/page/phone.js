@@ -100,7 +100,7 @@ export class Phone {
     const all = this.accounts();
     this.subtitle = el('span', { class: 'head-state' }, kind);
     this.subtitle.dataset.idle = kind;
-    const names = el('button', { type: 'button', class: 'head-names', disabled: all.length < 2, 'aria-label': `${name}: other chats`,
+    const names = el('button', { type: 'button', class: 'head-names', disabled: all.length < 2, title: all.length > 1 ? 'Other chats' : null,
       onclick: (event) => menu(this.node, event.currentTarget, all.map((account) => ({
         mark: avatar(account.name ?? '?', 'avatar--small'), label: account.name, current: account.account === this.account,
         run: () => this.run(this.open(this.person, account.account)),
