@@ -58,6 +58,8 @@ test('a picture from the customer, a document from the agent', async ({ browser,
     name: 'price list.txt', mimeType: 'text/plain', buffer: Buffer.from('blue: 12\ngreen: 14\n'),
   });
   await expect(agent.page.getByText('price list.txt', { exact: true })).toBeVisible();
+  // Nothing is sent while a file is still on its way.
+  await expect(agent.page.getByRole('button', { name: 'Send', exact: true })).toBeEnabled();
   await agent.reply('Our prices');
   const link = customer.chat.getByRole('link', { name: /price list\.txt/ });
   await expect(link).toBeVisible();
