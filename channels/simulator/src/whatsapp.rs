@@ -6,6 +6,7 @@ mod error;
 mod escaped;
 mod events;
 mod fill;
+mod first_templates;
 mod http;
 mod media;
 mod nodes;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::first_templates::first_templates;
 use super::media::Media;
-use super::templates::{Template, first_templates};
+use super::templates::Template;
 use crate::delivery::{Bucket, Target};
 use crate::sim::Sim;
 use crate::world::World;
