@@ -2,6 +2,7 @@
 //! again and again while it lasts, and what is not said again is over.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use super::signal::{self, Person, Signal, SignalKind};
 use crate::db::Db;
 
 const VIEWING_SAID_AGAIN: Duration = Duration::from_secs(20);
+/// Each second those whose turn it is say it again: a thousand at once would be felt by everybody.
+const TURNS: u64 = VIEWING_SAID_AGAIN.as_secs();
 const VIEWING_EXPIRES: Duration = Duration::from_secs(45);
 const TYPING_SAID_AGAIN: Duration = Duration::from_secs(4);
 const TYPING_EXPIRES: Duration = Duration::from_secs(6);
@@ -180,7 +183,7 @@ impl Presence {
         let Some(mut waiting) = waiting else { return };
         let mut sweep = tokio::time::interval(Duration::from_secs(1));
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let (mut viewing_said, mut typing_said) = (Instant::now(), Instant::now());
+        let (mut second, mut typing_said) = (0_u64, Instant::now());
         let mut batch = Vec::new();
         loop {
             tokio::select! {
@@ -194,11 +197,9 @@ impl Presence {
                     batch.clear();
                 }
                 _ = sweep.tick() => {
-                    if viewing_said.elapsed() >= VIEWING_SAID_AGAIN {
-                        viewing_said = Instant::now();
-                        typing_said = viewing_said;
-                        self.say_all_held();
-                    } else if typing_said.elapsed() >= TYPING_SAID_AGAIN {
+                    second = second.wrapping_add(1);
+                    self.say_turn_held(second % TURNS);
+                    if typing_said.elapsed() >= TYPING_SAID_AGAIN {
                         typing_said = Instant::now();
                         self.say_typing_held();
                     }
@@ -233,20 +234,31 @@ impl Presence {
     }
 
     fn say_all_held(&self) {
-        for (place, person) in self.held(|_| true) {
+        for (place, person) in self.held(|_, _| true) {
+            self.say_held(place, &person);
+        }
+    }
+
+    fn say_turn_held(&self, turn: u64) {
+        let turn_of = |place: &Place, person: &Person| {
+            let mut hasher = DefaultHasher::new();
+            (place, person.member_id).hash(&mut hasher);
+            hasher.finish() % TURNS
+        };
+        for (place, person) in self.held(|place, tally| turn_of(place, &tally.person) == turn) {
             self.say_held(place, &person);
         }
     }
 
     fn say_typing_held(&self) {
-        for (place, person) in self.held(|tally| tally.typing > 0) {
+        for (place, person) in self.held(|_, tally| tally.typing > 0) {
             self.say(place, SignalKind::Typing, person, true);
         }
     }
 
-    fn held(&self, wanted: impl Fn(&Tally) -> bool) -> Vec<(Place, Person)> {
+    fn held(&self, wanted: impl Fn(&Place, &Tally) -> bool) -> Vec<(Place, Person)> {
         let table = self.table();
-        let held = table.held.iter().filter(|(_, tally)| wanted(tally));
+        let held = table.held.iter().filter(|((place, _), tally)| wanted(place, tally));
         held.map(|((place, _), tally)| (*place, tally.person.clone())).collect()
     }
 
