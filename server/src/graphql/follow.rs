@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection};
-use async_graphql::{Request, Variables, parser};
+use async_graphql::{Request, Variables};
 use futures::StreamExt as _;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -27,9 +27,13 @@ pub(super) struct Follow {
 impl Follow {
     /// Reads a subscription; `None` for every other one, and for one whose variables say more than where to
     /// begin: those run the ordinary way.
-    pub(super) fn read(query: &str, operation: Option<&str>, variables: &Map<String, Value>) -> Option<Self> {
-        let parsed = parser::parse_query(query).ok()?;
-        let definition = the_operation(&parsed, operation)?;
+    pub(super) fn read(
+        query: &str,
+        parsed: &ExecutableDocument,
+        operation: Option<&str>,
+        variables: &Map<String, Value>,
+    ) -> Option<Self> {
+        let definition = the_operation(parsed, operation)?;
         let [field] = definition.selection_set.node.items.as_slice() else { return None };
         let Selection::Field(field) = &field.node else { return None };
         let field = &field.node;
@@ -93,6 +97,8 @@ pub(super) struct Asker {
     pub viewer: Viewer,
     pub context: RequestContext,
     pub query: String,
+    /// Read once: reading it for every event would cost more than answering.
+    pub document: Option<ExecutableDocument>,
     pub operation: Option<String>,
     pub variables: Map<String, Value>,
 }
@@ -118,11 +124,14 @@ impl Asker {
     }
 
     fn request(&self) -> Request {
-        let request = Request::new(&self.query)
+        let mut request = Request::new(&self.query)
             .variables(Variables::from_json(Value::Object(self.variables.clone())))
             .data(Arc::clone(&self.app))
             .data(Some(self.viewer.clone()))
             .data(self.context.clone());
+        if let Some(document) = &self.document {
+            request.set_parsed_query(document.clone());
+        }
         match &self.operation {
             Some(operation) => request.operation_name(operation),
             None => request,
@@ -163,13 +172,14 @@ fn uses(query: &str, name: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::parser;
     use serde_json::json;
 
     use super::*;
 
     fn read(query: &str, variables: Value) -> Option<i64> {
         let Value::Object(variables) = variables else { panic!("no object") };
-        Follow::read(query, None, &variables).map(|follow| follow.after)
+        Follow::read(query, &parser::parse_query(query).unwrap(), None, &variables).map(|follow| follow.after)
     }
 
     #[test]

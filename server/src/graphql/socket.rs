@@ -245,13 +245,16 @@ impl Connection {
             return ControlFlow::Continue(frame);
         }
 
-        let follow = Follow::read(&payload.query, payload.operation_name.as_deref(), &variables);
+        let document = parser::parse_query(&payload.query).ok();
+        let operation = payload.operation_name.as_deref();
+        let follow = document.as_ref().and_then(|d| Follow::read(&payload.query, d, operation, &variables));
         let asker = Asker {
             app: Arc::clone(&self.app),
             schema: self.schema.clone(),
             viewer: self.viewer.clone(),
             context: self.context.clone(),
             query: payload.query,
+            document,
             operation: payload.operation_name,
             variables,
         };
