@@ -318,6 +318,13 @@ async fn a_delivery_the_database_refuses_holds_back_its_own_sender_only_until_it
     }
     assert_eq!(ingest.texts("v_ana").await, [""; 0]);
     assert_eq!(ingest.count("select attempts::bigint from pending_deliveries where attempts > 0").await, 1);
+    let admin = ingest.test.member(ingest.workspace_id, Role::Admin).await;
+    let waiting = "{ deliveries(outcome: WAITING, first: 10) { nodes { outcome attempts reason } } }";
+    let waiting = ask(&ingest.processes[0], Some(&admin), waiting, json!({})).await.ok();
+    let nodes = &waiting["deliveries"]["nodes"];
+    assert_eq!(nodes[0]["outcome"], "WAITING", "{nodes}");
+    assert!(nodes[0]["attempts"].as_i64() >= Some(1), "{nodes}"); // the next try may have been made by now
+    assert!(nodes[0]["reason"].is_string() && nodes[1].is_null(), "{nodes}");
 
     // The last try fails too: given up, and what waited behind it goes on.
     connection
@@ -499,6 +506,14 @@ async fn an_admin_sees_failed_deliveries_and_has_one_processed_again() {
     let failed = ask(app, Some(&admin), list, json!({ "o": "FAILED" })).await.ok();
     let node = &failed["deliveries"]["nodes"][0];
     assert_eq!((&node["outcome"], &node["attempts"]), (&json!("FAILED"), &json!(1)));
+    for (outcome, count) in
+        [("PROCESSED", 1), ("PENDING", 0), ("WAITING", 0), ("DUPLICATE", 0), ("IGNORED", 0)]
+    {
+        let some = ask(app, Some(&admin), list, json!({ "o": outcome })).await.ok();
+        let nodes = some["deliveries"]["nodes"].as_array().unwrap();
+        assert_eq!(nodes.len(), count, "{outcome}");
+        assert!(nodes.iter().all(|node| node["outcome"] == outcome), "{nodes:?}");
+    }
 
     let again = "mutation($id: ID!) { processDeliveryAgain(deliveryId: $id) { delivery { outcome } problem { code } } }";
     let id = json!({ "id": node["id"] });
