@@ -1,5 +1,6 @@
-//! Subscriptions over a socket, and above all following the workspace's events. Ten members who have the inbox open ask by the same
-//! document and get the same bytes: an event is executed once per document, not once per socket.
+//! Subscriptions over a socket, and above all following the workspace's events. Ten members who have the inbox
+//! open ask by the same document and get the same bytes: an event is executed once per document, not once per
+//! socket.
 
 use std::sync::Arc;
 
