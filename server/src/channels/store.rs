@@ -154,7 +154,7 @@ pub(super) async fn of_account(
     kind: ChannelKind,
     account: &str,
 ) -> sqlx::Result<Vec<(shared::WorkspaceId, ChannelId)>> {
-    sqlx::query_as("select workspace_id, channel_id from channels_of_account($1, $2)")
+    sqlx::query_as("select workspace_id, channel_id from channels_of_account($1, $2, null)")
         .bind(kind)
         .bind(account)
         .fetch_all(db.pool())
