@@ -7,6 +7,7 @@ use crate::media::MediaKind;
 use crate::rich_text::TextUnit;
 
 mod telegram;
+mod whatsapp;
 
 /// What a channel can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +170,8 @@ impl Capabilities {
         match kind {
             ChannelKind::WebChat => Some(Self::WEB_CHAT),
             ChannelKind::Telegram => Some(Self::TELEGRAM),
-            ChannelKind::Whatsapp | ChannelKind::Messenger | ChannelKind::Instagram => None,
+            ChannelKind::Whatsapp => Some(Self::WHATSAPP),
+            ChannelKind::Messenger | ChannelKind::Instagram => None,
         }
     }
 

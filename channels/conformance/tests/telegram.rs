@@ -37,7 +37,12 @@ impl Provider for Bot {
                     ..ChannelSecrets::default()
                 },
             },
-            credentials: Credentials::Token { token, account_id: None, parent_account_id: None },
+            credentials: Credentials::Token {
+                token,
+                account_id: None,
+                parent_account_id: None,
+                app_secret: None,
+            },
             webhook_secret: SecretString::from("hook-secret_1"),
         }
     }

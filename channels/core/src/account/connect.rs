@@ -20,6 +20,9 @@ pub enum Credentials {
         account_id: Option<String>,
         /// [`ChannelAccount::parent_account_id`](crate::ChannelAccount::parent_account_id).
         parent_account_id: Option<String>,
+        /// [`ChannelSecrets::app_secret`](crate::ChannelSecrets::app_secret), where the account belongs to an
+        /// application of somebody's own.
+        app_secret: Option<SecretString>,
     },
     /// A code from the provider's sign-up window, good for one exchange within seconds.
     Code {

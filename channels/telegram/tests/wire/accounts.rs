@@ -39,7 +39,12 @@ fn all_updates() -> Value {
 }
 
 fn token(text: &str) -> Credentials {
-    Credentials::Token { token: SecretString::from(text), account_id: None, parent_account_id: None }
+    Credentials::Token {
+        token: SecretString::from(text),
+        account_id: None,
+        parent_account_id: None,
+        app_secret: None,
+    }
 }
 
 #[tokio::test]
