@@ -52,6 +52,10 @@ pub struct Capabilities {
     pub quotes: bool,
     /// Which reactions we can give.
     pub reactions: Reactions,
+    /// How old a message may be that we react to; `None` is any age.
+    pub reaction_age_max: Option<Duration>,
+    /// For how long a public comment can be answered in private, once.
+    pub private_reply: Allowed,
     /// We can change what we sent.
     pub edit: Allowed,
     /// We can take back what we sent.
@@ -209,6 +213,8 @@ impl Capabilities {
         typing_in: true,
         quotes: true,
         reactions: Reactions::None,
+        reaction_age_max: None,
+        private_reply: Allowed::Never,
         edit: Allowed::Never,
         delete: Allowed::Never,
         inbound: InboundChanges { edit: false, unsend: false, reactions: false },

@@ -1,4 +1,4 @@
-//! The kinds of channels.
+//! The kinds of channels, and how their connection stands.
 
 use crate::stored::stored_enum;
 
@@ -15,5 +15,17 @@ stored_enum! {
         Instagram = 4 / "instagram",
         /// A Telegram bot.
         Telegram = 5 / "telegram",
+    }
+}
+
+stored_enum! {
+    /// How a channel's connection stands. Whether somebody has paused it is apart from this.
+    ChannelState {
+        /// It works.
+        Connected = 1 / "connected",
+        /// Its credentials no longer do: somebody must connect it again.
+        Reconnect = 2 / "reconnect",
+        /// Its credentials are destroyed; the history stays.
+        Disconnected = 3 / "disconnected",
     }
 }

@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod id;
 pub mod media;
 pub mod message;
+pub mod policy;
 pub mod rich_text;
 pub mod role;
 mod stored;
@@ -18,7 +19,7 @@ pub use audit::{ActorKind, AuditAction, TargetKind};
 pub use capabilities::{
     Allowed, ButtonLimits, Capabilities, InboundChanges, ListLimits, MediaLimit, Pace, Reactions,
 };
-pub use channel::ChannelKind;
+pub use channel::{ChannelKind, ChannelState};
 pub use conversation::{ConversationKind, ConversationStatus, Handler};
 pub use id::{
     AttachmentId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, InvitationId, MemberId,

@@ -138,6 +138,8 @@ impl Capabilities {
         typing_in: false,
         quotes: true,
         reactions: Reactions::Of(REACTIONS),
+        reaction_age_max: None,
+        private_reply: Allowed::Never,
         edit: Allowed::Always,
         delete: Allowed::For(Duration::from_hours(48)),
         inbound: InboundChanges { edit: true, unsend: true, reactions: true },

@@ -53,6 +53,8 @@ impl Capabilities {
         typing_in: false,
         quotes: true,
         reactions: Reactions::AnyEmoji,
+        reaction_age_max: Some(Duration::from_hours(30 * 24)),
+        private_reply: Allowed::Never,
         edit: Allowed::Never,
         delete: Allowed::Never,
         inbound: InboundChanges { edit: true, unsend: true, reactions: true },
