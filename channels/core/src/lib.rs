@@ -32,6 +32,7 @@ pub use json_text::{mend_json, without_nul};
 pub use outbound::{
     Act, Button, ButtonAction, Buttons, Concern, FileContent, FileGone, FileSource, HeaderValue, List,
     ListRow, ListSection, MediaFile, MediaPart, OutboundMessage, Refusal, RefusalReason, SendError,
-    SendReceipt, SentMedia, TemplateMessage, TemplateParameter, Transmission, TypingKind, Wait, WaitScope,
+    SendReceipt, SentMedia, TemplateButtonValue, TemplateMessage, TemplateParameter, Transmission,
+    TypingKind, Wait, WaitScope,
 };
 pub use provider::{Lost, ProviderApi, lost, provider_client};

@@ -12,4 +12,4 @@ pub use error::{Concern, Refusal, RefusalReason, SendError, Wait, WaitScope};
 pub use file::{FileContent, FileGone, FileSource, MediaFile, MediaPart};
 pub use interactive::{Button, ButtonAction, Buttons, List, ListRow, ListSection};
 pub use receipt::{SendReceipt, SentMedia};
-pub use template::{HeaderValue, TemplateMessage, TemplateParameter};
+pub use template::{HeaderValue, TemplateButtonValue, TemplateMessage, TemplateParameter};

@@ -27,7 +27,7 @@ const MEDIA_HOSTS: &[&str] = &["fbsbx.com", "fbcdn.net", "facebook.com", "whatsa
 /// One caller's way to Graph.
 pub struct Graph<'a> {
     api: &'a GraphApi,
-    token: SecretString,
+    token: Option<SecretString>,
     proof: Option<String>,
     usage: Mutex<Usage>,
 }
@@ -66,7 +66,13 @@ impl<'a> Graph<'a> {
         let proof = app_secret
             .filter(|secret| !secret.expose_secret().is_empty())
             .map(|secret| hex::encode(hmac_sha256(secret.expose_secret().as_bytes(), text.as_bytes())));
-        Ok(Self { api, token: token.clone(), proof, usage: Mutex::default() })
+        Ok(Self { api, token: Some(token.clone()), proof, usage: Mutex::default() })
+    }
+
+    /// As nobody: for calls that prove who they are in another way.
+    #[must_use]
+    pub fn nobody(api: &'a GraphApi) -> Self {
+        Self { api, token: None, proof: None, usage: Mutex::default() }
     }
 
     /// As an app itself.
@@ -164,11 +170,14 @@ impl<'a> Graph<'a> {
         if let Some(proof) = &self.proof {
             request = request.query(&[("appsecret_proof", proof)]);
         }
-        Ok(request.header(header::AUTHORIZATION, self.bearer()?))
+        if self.token.is_some() {
+            request = request.header(header::AUTHORIZATION, self.bearer()?);
+        }
+        Ok(request)
     }
 
     fn bearer(&self) -> Result<HeaderValue, Failed> {
-        let text = format!("Bearer {}", self.token.expose_secret());
+        let text = format!("Bearer {}", self.token.as_ref().ok_or(Failed::NoToken)?.expose_secret());
         let mut value = HeaderValue::from_str(&text).map_err(|_| Failed::NoToken)?;
         value.set_sensitive(true);
         Ok(value)

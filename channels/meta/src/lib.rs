@@ -8,10 +8,14 @@ pub mod error;
 mod graph;
 pub mod json;
 pub mod signature;
+pub mod signed_request;
+pub mod subscription;
+pub mod token;
 pub mod usage;
 
 pub use api::{BadVersion, DEFAULT_VERSION, GraphApi, MetaApp};
 pub use error::{Failed, GraphError, Meaning, Pause};
 pub use graph::{Graph, is_id};
 pub use json::Object;
+pub use token::TokenInfo;
 pub use usage::Usage;

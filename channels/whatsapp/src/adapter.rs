@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use channel_core::{
     AccountInfo, Act, BadSignature, CallError, ChannelAccount, ChannelAdapter, ChannelSecrets, Connected,
-    Credentials, FileSource, Health, Inbound, OutboundMessage, Refusal, RefusalReason, Route, SendError,
-    SendReceipt, Transmission, Unreadable, WebhookTarget,
+    Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, Refusal,
+    RefusalReason, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
 };
 use channel_meta::{GraphApi, challenge, signature};
 use http::HeaderMap;
 use shared::{Capabilities, ChannelKind};
 
-use crate::{normalise, route};
+use crate::{connect, health, media, normalise, route, templates};
 
 /// The adapter of every WhatsApp channel.
 #[derive(Debug, Clone)]
@@ -67,19 +67,37 @@ impl ChannelAdapter for WhatsApp {
         Err(SendError::Refused(Refusal::new(RefusalReason::KindNotTaken, RECEIVES_ONLY)))
     }
 
-    async fn inspect(&self, _: &Credentials) -> Result<AccountInfo, CallError> {
-        Err(CallError::refused(format!("{RECEIVES_ONLY} (Graph {})", self.graph.version())))
+    async fn fetch_media(
+        &self,
+        account: &ChannelAccount,
+        media: &MediaRef,
+        bytes_max: u64,
+    ) -> Result<MediaDownload, MediaError> {
+        media::fetch(&self.graph, account, media, bytes_max).await
     }
 
-    async fn connect(&self, _: &ChannelAccount, _: &WebhookTarget) -> Result<Connected, CallError> {
-        Err(CallError::refused(RECEIVES_ONLY))
+    async fn inspect(&self, credentials: &Credentials) -> Result<AccountInfo, CallError> {
+        connect::inspect(&self.graph, credentials).await
     }
 
-    async fn disconnect(&self, _: &ChannelAccount, _: &WebhookTarget) -> Result<(), CallError> {
-        Ok(())
+    async fn connect(
+        &self,
+        account: &ChannelAccount,
+        webhook: &WebhookTarget,
+    ) -> Result<Connected, CallError> {
+        connect::connect(&self.graph, account, webhook).await
     }
 
-    async fn probe(&self, _: &ChannelAccount, _: &WebhookTarget) -> Result<Health, CallError> {
-        Err(CallError::refused(RECEIVES_ONLY))
+    /// All numbers of one business account share its webhook: to be called for the last of them only.
+    async fn disconnect(&self, account: &ChannelAccount, webhook: &WebhookTarget) -> Result<(), CallError> {
+        connect::disconnect(&self.graph, account, webhook).await
+    }
+
+    async fn probe(&self, account: &ChannelAccount, webhook: &WebhookTarget) -> Result<Health, CallError> {
+        health::probe(&self.graph, account, webhook).await
+    }
+
+    async fn templates(&self, account: &ChannelAccount) -> Result<Vec<Template>, CallError> {
+        templates::all(&self.graph, account).await
     }
 }

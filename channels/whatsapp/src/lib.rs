@@ -4,7 +4,14 @@
 //! not lose a message. What all channels at Meta share is in `channel_meta`.
 
 mod adapter;
+mod business_number;
+mod connect;
+mod digest;
+mod health;
+mod media;
 mod normalise;
+pub mod numbers;
 mod route;
+mod templates;
 
 pub use adapter::WhatsApp;

@@ -34,7 +34,8 @@ pub enum Credentials {
         parent_account_id: Option<String>,
         /// Where the window was told to come back to, if the exchange wants to hear it again.
         redirect_uri: Option<String>,
-        /// To register the number with.
+        /// To register the number with: goes into [`ChannelSecrets::pin`](crate::ChannelSecrets::pin), since asking
+        /// changes nothing and connecting registers.
         pin: Option<SecretString>,
     },
 }

@@ -29,6 +29,8 @@ pub struct ChannelSecrets {
     pub verify_token: Option<SecretString>,
     /// What a provider's application proves itself with, where it has one.
     pub app_secret: Option<SecretString>,
+    /// What the account is registered with at its provider, where that takes a PIN: connecting uses it.
+    pub pin: Option<SecretString>,
 }
 
 impl fmt::Debug for ChannelSecrets {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::MediaFile;
-use crate::Location;
+use crate::{Location, TemplateButtonKind};
 
 /// A template with its blanks filled in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,9 +18,9 @@ pub struct TemplateMessage {
     /// The blanks of the text, in order.
     #[serde(default)]
     pub body: Vec<TemplateParameter>,
-    /// The variable part of buttons, by the button's place among **all** buttons.
+    /// The variable part of buttons that have one, and payloads for those that answer.
     #[serde(default)]
-    pub buttons: Vec<(usize, String)>,
+    pub buttons: Vec<TemplateButtonValue>,
     /// Cards of a carousel, each with its own header, blanks and buttons.
     #[serde(default)]
     pub cards: Vec<TemplateMessage>,
@@ -37,6 +37,17 @@ pub struct TemplateParameter {
     pub name: Option<String>,
     /// What fills it.
     pub text: String,
+}
+
+/// What a button of a template is filled with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateButtonValue {
+    /// The button's place among **all** buttons, from 0.
+    pub index: usize,
+    /// What the button does, as the template has it: platforms want to hear it again.
+    pub kind: TemplateButtonKind,
+    /// The ending of its address, its payload, or the code to copy.
+    pub value: String,
 }
 
 /// What stands above the text.

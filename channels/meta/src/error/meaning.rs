@@ -84,6 +84,10 @@ fn general(error: &GraphError) -> Option<Meaning> {
             "Meta does not know this account, or the token cannot see it: check that it still exists, \
              then connect the channel again.",
         ),
+        (100, _) if error.says("appsecret_proof") => Dead(
+            "Meta wants proof by the app's secret, and the one given is not that of the token's app: \
+             connect the channel again with the right app secret.",
+        ),
         (100, 2_018_001) => refused(R::UnknownRecipient, "Meta does not know this person."),
         (100, _) => refused(R::Malformed, ""),
         (102 | 104, _) => Dead("The session at Meta has ended: connect the channel again."),

@@ -10,6 +10,19 @@ use super::params::Call;
 use super::tokens::Caller;
 use crate::sim::Sim;
 
+/// The fields of the webhook that every app here is subscribed to.
+const FIELDS: [&str; 9] = [
+    "messages",
+    "message_template_status_update",
+    "message_template_quality_update",
+    "message_template_components_update",
+    "template_category_update",
+    "account_update",
+    "phone_number_quality_update",
+    "phone_number_name_update",
+    "user_preferences",
+];
+
 /// `GET /{number}`: the fields asked for.
 pub fn number(number: &Number, call: &Call) -> Value {
     let available = number.status == "CONNECTED" && number.quality != "RED";
@@ -145,7 +158,7 @@ pub async fn subscriptions(sim: &Arc<Sim>, app: &str, call: &Call) -> Result<Val
         let callback = world.whatsapp.apps.get(app).and_then(|app| app.callback.as_ref());
         let data = callback.map(|callback| {
             json!({ "object": "whatsapp_business_account", "callback_url": callback.url, "active": true,
-                    "fields": [{ "name": "messages", "version": "v25.0" }] })
+                    "fields": FIELDS.map(|name| json!({ "name": name, "version": "v25.0" })) })
         });
         return Ok(json!({ "data": data.into_iter().collect::<Vec<_>>() }));
     }
