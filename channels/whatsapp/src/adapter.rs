@@ -10,7 +10,7 @@ use channel_meta::{GraphApi, challenge, signature};
 use http::HeaderMap;
 use shared::{Capabilities, ChannelKind};
 
-use crate::{connect, health, media, normalise, route, templates};
+use crate::{connect, health, media, normalise, plan, route, send, templates};
 
 /// The adapter of every WhatsApp channel.
 #[derive(Debug, Clone)]
@@ -25,8 +25,6 @@ impl WhatsApp {
         Self { graph }
     }
 }
-
-const RECEIVES_ONLY: &str = "This version of Switchboard only receives on WhatsApp.";
 
 #[async_trait]
 impl ChannelAdapter for WhatsApp {
@@ -54,17 +52,17 @@ impl ChannelAdapter for WhatsApp {
         normalise::normalise(body)
     }
 
-    fn plan(&self, _: &OutboundMessage) -> Result<Vec<Act>, Refusal> {
-        Err(Refusal::new(RefusalReason::KindNotTaken, RECEIVES_ONLY))
+    fn plan(&self, message: &OutboundMessage) -> Result<Vec<Act>, Refusal> {
+        plan::plan(message)
     }
 
     async fn send(
         &self,
-        _: &ChannelAccount,
-        _: &Transmission,
-        _: &dyn FileSource,
+        account: &ChannelAccount,
+        transmission: &Transmission,
+        files: &dyn FileSource,
     ) -> Result<SendReceipt, SendError> {
-        Err(SendError::Refused(Refusal::new(RefusalReason::KindNotTaken, RECEIVES_ONLY)))
+        send::send(&self.graph, account, transmission, files).await
     }
 
     async fn fetch_media(

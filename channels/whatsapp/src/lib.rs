@@ -8,10 +8,13 @@ mod business_number;
 mod connect;
 mod digest;
 mod health;
+mod markup;
 mod media;
 mod normalise;
 pub mod numbers;
+mod plan;
 mod route;
+mod send;
 mod templates;
 
 pub use adapter::WhatsApp;
