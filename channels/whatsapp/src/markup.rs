@@ -21,7 +21,8 @@ pub fn write(text: &RichText) -> String {
         return text.plain.clone();
     }
     let runs = runs(text);
-    let suffixes: BTreeMap<usize, String> = text.spans.iter().filter_map(|span| address(text, span)).collect();
+    let suffixes: BTreeMap<usize, String> =
+        text.spans.iter().filter_map(|span| address(text, span)).collect();
     let quoted = |at: usize| {
         let quotes = |span: &&TextSpan| matches!(span.style, TextStyle::Quote { .. });
         text.spans.iter().filter(quotes).any(|span| (span.start..span.end).contains(&at))
@@ -78,9 +79,9 @@ fn runs(text: &RichText) -> Vec<Run> {
     let mut around: Vec<Run> = Vec::new(); // those that have not ended yet, the innermost last
     for run in found {
         while around.pop_if(|outer| outer.end <= run.start).is_some() {}
-        let clashes = around.iter().any(|outer| {
-            run.end > outer.end || outer.marker.starts_with('`') || run.marker == outer.marker
-        });
+        let clashes = around
+            .iter()
+            .any(|outer| run.end > outer.end || outer.marker.starts_with('`') || run.marker == outer.marker);
         if !clashes {
             kept.push(run);
             around.push(run);
