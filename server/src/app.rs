@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::Notary;
 use crate::auth::Auth;
-use crate::channels::WidgetCache;
+use crate::channels::{AccountCache, Adapters, WidgetCache};
 use crate::config::Config;
 use crate::conversations::loaders::Loaders;
 use crate::db::Db;
@@ -29,6 +29,10 @@ pub struct App {
     pub db: Db,
     /// Signing in.
     pub auth: Auth,
+    /// Who speaks to which provider.
+    pub adapters: Adapters,
+    /// Channels with opened secrets.
+    pub accounts: AccountCache,
     /// Rings this process's runner of jobs.
     pub jobs: Wake,
     /// Files of messages.
@@ -74,7 +78,8 @@ impl App {
         let notary = Notary::new(&config);
         let vault = Vault::new(config.master_key_path());
         let mail = Mailer::new(config.smtp.clone());
-        let processor = Processor::new(db.clone());
+        let adapters = Adapters::new(&config.providers);
+        let processor = Processor::new(db.clone(), adapters.clone());
         let hub = Hub::new(db.clone());
         let loaders = Loaders::new(db.clone());
         let request_rate = RequestRate::new(config.limits.requests_per_minute);
@@ -84,6 +89,8 @@ impl App {
             config,
             db,
             auth,
+            adapters,
+            accounts: AccountCache::default(),
             jobs: Wake::default(),
             media,
             notary,

@@ -2,22 +2,35 @@
 //!
 //! A web chat is made and changed here; [`WidgetCache`] keeps what every request of a visitor needs, so
 //! that none of them asks the database.
+//!
+//! An account at a provider is spoken for by its adapter ([`Adapters`]) with opened secrets ([`account`]), which
+//! never leave this process.
 
+mod accounts;
+pub mod activity;
+mod credentials;
+pub mod endpoints;
+mod events;
 pub mod graphql;
 mod hours;
 mod identity_secret;
-pub mod registry;
+mod registry;
 mod settings;
 mod store;
+mod unauthorised;
 mod web_chat;
 mod widget_cache;
 
+pub use accounts::{AccountCache, LiveAccount, account, at_endpoint, endpoint_secrets, live_account};
+pub use events::{ChannelEventKind, NewChannelEvent, record_event};
 pub use hours::{OfficeDay, OfficeHours};
 pub use identity_secret::{identity_secrets, rotate_identity_secret};
+pub use registry::Adapters;
 pub use settings::{
     IdentityMode, PreChatField, PreChatFieldType, WebChatChange, WebChatSettings, WidgetPosition,
 };
 pub use store::{Channel, channels_by_ids};
+pub use unauthorised::{mark_unauthorised, token_refused};
 pub use web_chat::{create_first_web_chat, create_web_chat, set_active, update_web_chat};
 pub use widget_cache::{LiveWidget, WidgetCache};
 

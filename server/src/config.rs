@@ -3,12 +3,16 @@
 //! Nested keys are joined by two underscores: `SWITCHBOARD_SMTP__HOST`. Unknown keys are an error, so
 //! that a typo is not silently a default.
 
+mod providers;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
+
+pub use providers::{MetaProvider, Providers, TelegramProvider};
 
 /// Everything an operator can set.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +47,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// Where files are kept.
     pub storage: Storage,
+    /// Where the providers of channels are, and our own applications there.
+    pub providers: Providers,
     /// Bounds that protect the service.
     pub limits: Limits,
 }
@@ -174,6 +180,7 @@ impl Default for Config {
             log: "info,sqlx=warn,hyper=warn".to_owned(),
             smtp: None,
             storage: Storage::Folder { path: None },
+            providers: Providers::default(),
             limits: Limits::default(),
         }
     }
@@ -228,13 +235,18 @@ impl Config {
         if loaded.database_owner_url.is_none() {
             loaded.database_owner_url = std::env::var("DATABASE_OWNER_URL").ok().map(SecretString::from);
         }
+        loaded.providers.take_exact_environment();
         loaded.check()?;
         Ok(loaded)
     }
 
     fn check(&self) -> Result<(), ConfigError> {
         let impossible = |key, reason: &str| Err(ConfigError::Impossible { key, reason: reason.to_owned() });
-        for (key, url) in [("public_url", &self.public_url), ("widget_url", &self.widget_url)] {
+        for (key, url) in [
+            ("public_url", &self.public_url),
+            ("widget_url", &self.widget_url),
+            ("providers.webhook_url", &self.providers.webhook_url),
+        ] {
             let Some(url) = url else { continue };
             if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
                 return impossible(key, "must be an http or https address");
@@ -249,6 +261,7 @@ impl Config {
                 _ => return impossible("widget_url", "needs a public_url, and the same scheme as that"),
             }
         }
+        self.providers.check()?;
         if self.database_url.is_some() != self.database_owner_url.is_some() {
             return impossible(
                 "database_owner_url",
@@ -271,6 +284,13 @@ impl Config {
     #[must_use]
     pub fn widget_origin(&self) -> String {
         self.widget_url.as_ref().map_or_else(|| self.origin(), |url| url.origin().ascii_serialization())
+    }
+
+    /// The origin that providers are told to call.
+    #[must_use]
+    pub fn webhook_origin(&self) -> String {
+        let url = self.providers.webhook_url.as_ref();
+        url.map_or_else(|| self.origin(), |url| url.origin().ascii_serialization())
     }
 
     /// Where the master keys are.

@@ -87,6 +87,22 @@ stored_enum! {
         ChannelDeactivated = 33 / "channel.deactivated",
         /// The secret for identity verification was replaced.
         IdentitySecretRotated = 34 / "channel.identity_secret_rotated",
+        /// A channel got new credentials.
+        ChannelReconnected = 35 / "channel.reconnected",
+        /// A channel was disconnected, and its credentials destroyed.
+        ChannelDisconnected = 36 / "channel.disconnected",
+        /// The provider no longer accepts a channel's credentials.
+        ChannelUnauthorised = 37 / "channel.unauthorised",
+        /// Somebody had the provider asked how a channel is doing.
+        ChannelChecked = 38 / "channel.checked",
+        /// A test was sent on a channel.
+        ChannelTested = 39 / "channel.tested",
+        /// An alert of a channel was acknowledged.
+        ChannelEventAcknowledged = 45 / "channel.event_acknowledged",
+        /// A channel's templates were read anew from its provider.
+        TemplatesSynced = 46 / "channel.templates_synced",
+        /// Credentials were tried on a provider, and nothing was changed.
+        CredentialsInspected = 47 / "channel.credentials_inspected",
         /// A batch of deliveries became messages.
         DeliveriesProcessed = 40 / "deliveries.processed",
         /// A delivery was put back for processing.

@@ -1,11 +1,16 @@
 //! SQL of channels.
 
+pub(super) mod accounts;
+pub(super) mod credentials;
+pub(super) mod events;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use shared::{ChannelId, ChannelKind};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use self::credentials::Purpose;
 use super::settings::WebChatSettings;
 use crate::db::{Db, WorkspaceTx};
 
@@ -38,9 +43,6 @@ impl Channel {
     }
 }
 
-/// What a credential is for.
-pub(super) const IDENTITY_SECRET: i16 = 1;
-
 /// All channels, oldest first.
 pub(super) async fn all(tx: &mut WorkspaceTx) -> sqlx::Result<Vec<Channel>> {
     let workspace_id = tx.workspace_id();
@@ -55,7 +57,7 @@ pub(super) async fn all(tx: &mut WorkspaceTx) -> sqlx::Result<Vec<Channel>> {
          where c.workspace_id = $1 order by c.created_at, c.id",
     )
     .bind(workspace_id)
-    .bind(IDENTITY_SECRET)
+    .bind(Purpose::IdentitySecret as i16)
     .fetch_all(tx.conn())
     .await
 }
@@ -81,7 +83,7 @@ pub async fn channels_by_ids(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::R
     )
     .bind(workspace_id)
     .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
-    .bind(IDENTITY_SECRET)
+    .bind(Purpose::IdentitySecret as i16)
     .fetch_all(tx.conn())
     .await
 }
@@ -159,55 +161,6 @@ pub(super) async fn of_account(
         .bind(account)
         .fetch_all(db.pool())
         .await
-}
-
-/// A sealed credential.
-#[derive(Debug, FromRow)]
-pub(super) struct Credential {
-    pub sealed: Vec<u8>,
-}
-
-/// The identity secrets that still count, newest first: the current one, and one that was replaced less
-/// than a day ago.
-pub(super) async fn identity_secrets(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<Vec<Credential>> {
-    let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select sealed from credentials
-         where workspace_id = $1 and channel_id = $2 and purpose = $3
-           and (retired_at is null or retired_at > now() - interval '24 hours')
-         order by version desc limit 2",
-    )
-    .bind(workspace_id)
-    .bind(id)
-    .bind(IDENTITY_SECRET)
-    .fetch_all(tx.conn())
-    .await
-}
-
-/// Stores a new identity secret and retires the one before.
-pub(super) async fn replace_identity_secret(
-    tx: &mut WorkspaceTx,
-    id: ChannelId,
-    sealed: &[u8],
-    last4: &str,
-) -> sqlx::Result<()> {
-    let workspace_id = tx.workspace_id();
-    sqlx::query(
-        "with retired as (
-             update credentials set retired_at = now()
-             where workspace_id = $1 and channel_id = $2 and purpose = $3 and retired_at is null)
-         insert into credentials (workspace_id, channel_id, purpose, version, sealed, last4)
-         select $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5
-         from credentials where workspace_id = $1 and channel_id = $2 and purpose = $3",
-    )
-    .bind(workspace_id)
-    .bind(id)
-    .bind(IDENTITY_SECRET)
-    .bind(sealed)
-    .bind(last4)
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }
 
 /// A widget id that nobody can guess.

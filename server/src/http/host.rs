@@ -16,7 +16,10 @@ pub fn refuse_foreign(app: &App, request: &Request) -> Option<Response> {
     let host = named.or_else(|| request.headers().get(header::HOST)?.to_str().ok()).unwrap_or_default();
     let path = request.uri().path();
     let for_widget = path == "/widget.js" || path.starts_with("/widget/");
-    if origin::is_own_host(&app.config, host, for_widget) {
+    let for_providers = path.starts_with("/webhooks/");
+    if origin::is_own_host(&app.config, host, for_widget)
+        || (for_providers && origin::is_webhooks_host(&app.config, host))
+    {
         return None;
     }
     tracing::debug!("request for a foreign host");

@@ -41,6 +41,14 @@ pub fn is_own_host(config: &Config, host: &str, for_widget: bool) -> bool {
     is_own(config, &origin) || (for_widget && is_widgets(config, &origin))
 }
 
+/// Whether a `Host` header is the name that providers were told to call.
+#[must_use]
+pub fn is_webhooks_host(config: &Config, host: &str) -> bool {
+    let Some(told) = &config.providers.webhook_url else { return false };
+    let named = Url::parse(&format!("{}://{host}", told.scheme()));
+    named.is_ok_and(|named| named.origin() == told.origin())
+}
+
 /// `localhost:8100`, `127.0.0.1:8100`: how nearly every request on this machine says it. Spares the parser.
 fn is_plain_loopback(config: &Config, authority: &str) -> bool {
     let Some((host, port)) = authority.rsplit_once(':') else { return false };
@@ -117,5 +125,18 @@ mod tests {
         assert!(is_widgets(&config, "https://chat.example") && is_widgets(&config, "https://inbox.example"));
         assert!(!is_own(&config, "https://chat.example"));
         assert!(!is_widgets(&config, "http://chat.example"));
+    }
+
+    #[test]
+    fn providers_may_know_us_by_another_name() {
+        let mut config = Config::default();
+        assert!(!is_webhooks_host(&config, "localhost:8100"));
+        config.providers.webhook_url = Url::parse("https://abc.tunnel.example").ok();
+        assert!(
+            is_webhooks_host(&config, "abc.tunnel.example")
+                && is_webhooks_host(&config, "ABC.tunnel.example:443")
+        );
+        assert!(!is_webhooks_host(&config, "tunnel.example") && !is_webhooks_host(&config, ""));
+        assert!(!is_own_host(&config, "abc.tunnel.example", false));
     }
 }

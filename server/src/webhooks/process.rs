@@ -17,6 +17,7 @@ use super::dirty::DirtySet;
 use super::pressure::Pressure;
 use super::receive::Receiver;
 use super::store;
+use crate::channels::Adapters;
 use crate::db::Db;
 
 /// Workspaces worked on at the same time by this process.
@@ -32,14 +33,15 @@ const PAUSE: Duration = Duration::from_millis(300);
 #[derive(Clone)]
 pub struct Processor {
     db: Db,
+    adapters: Adapters,
     dirty: Arc<DirtySet>,
 }
 
 impl Processor {
     /// One that is not started.
     #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { db, dirty: Arc::default() }
+    pub fn new(db: Db, adapters: Adapters) -> Self {
+        Self { db, adapters, dirty: Arc::default() }
     }
 
     /// Starts the committer of `receiver`, the workers and the sweep, until `stopping`.
@@ -89,7 +91,7 @@ impl Processor {
     /// One batch. If the database finds fault with it as a whole, one delivery at a time, so that the one
     /// at fault cannot hold its neighbours.
     async fn run(&self, workspace_id: WorkspaceId) -> sqlx::Result<bool> {
-        match batch::run(&self.db, workspace_id, BATCH_MAX).await {
+        match batch::run(&self.db, &self.adapters, workspace_id, BATCH_MAX).await {
             Ok(count) => Ok(count >= BATCH_MAX),
             Err(error) if is_passing(&error) => Err(error),
             Err(error) => {
@@ -101,7 +103,7 @@ impl Processor {
 
     async fn run_one_by_one(&self, workspace_id: WorkspaceId) -> sqlx::Result<bool> {
         for _ in 0..BATCH_MAX {
-            match batch::run(&self.db, workspace_id, 1).await {
+            match batch::run(&self.db, &self.adapters, workspace_id, 1).await {
                 Ok(0) => return Ok(false),
                 Ok(_) => {}
                 Err(error) if is_passing(&error) => return Err(error),

@@ -14,7 +14,7 @@ use super::conversations::Threads;
 use super::people::People;
 use super::{messages, seen};
 use crate::audit;
-use crate::channels::registry;
+use crate::channels::Adapters;
 use crate::db::{Db, WorkspaceTx};
 use crate::realtime::Event;
 use crate::viewer::Actor;
@@ -53,7 +53,12 @@ struct Batch {
 }
 
 /// Processes up to `at_most` deliveries; returns how many there were.
-pub(super) async fn run(db: &Db, workspace_id: WorkspaceId, at_most: i64) -> sqlx::Result<i64> {
+pub(super) async fn run(
+    db: &Db,
+    adapters: &Adapters,
+    workspace_id: WorkspaceId,
+    at_most: i64,
+) -> sqlx::Result<i64> {
     let mut tx = db.ingest(workspace_id).await?;
     store::lock_workspace(&mut tx).await?;
     let pending = store::pending(&mut tx, at_most).await?;
@@ -63,7 +68,7 @@ pub(super) async fn run(db: &Db, workspace_id: WorkspaceId, at_most: i64) -> sql
     metrics::histogram!("switchboard_deliveries_batch_size").record(pending.len() as f64);
 
     let count = i64::try_from(pending.len()).unwrap_or(i64::MAX);
-    let mut batch = read(&pending);
+    let mut batch = read(adapters, &pending);
     let messages = apply(&mut tx, &mut batch).await?;
     conclude(tx, batch.ended, &messages).await?;
     Ok(count)
@@ -80,7 +85,7 @@ pub(super) async fn fail_first(db: &Db, workspace_id: WorkspaceId, cause: &sqlx:
 }
 
 /// Reads every delivery. One that cannot be read, or that breaks its adapter, fails alone.
-fn read(pending: &[Pending]) -> Batch {
+fn read(adapters: &Adapters, pending: &[Pending]) -> Batch {
     let mut batch = Batch::default();
     let mut held_back: HashSet<(ChannelId, &str)> = HashSet::new();
     for delivery in pending {
@@ -98,7 +103,7 @@ fn read(pending: &[Pending]) -> Batch {
             message_id: None,
         };
         let kind = ChannelKind::from_code(delivery.kind);
-        let Some((kind, adapter)) = kind.and_then(|kind| Some((kind, registry::adapter(kind)?))) else {
+        let Some((kind, adapter)) = kind.and_then(|kind| Some((kind, adapters.of(kind)?))) else {
             ended.outcome = DeliveryOutcome::Failed;
             ended.reason = Some(format!("no adapter for channels of kind {}", delivery.kind));
             batch.ended.push(ended);

@@ -1,0 +1,207 @@
+//! What it takes to speak for a channel, opened for the moment it is needed.
+//!
+//! Kept in memory for seconds, since every delivery and every send asks; changed here, it is forgotten at once,
+//! changed by another process, after [`LIFE`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use channel_core::{ChannelAccount, ChannelSecrets, WebhookTarget};
+use moka::future::Cache;
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::{ChannelId, ChannelKind, ChannelState, WorkspaceId};
+use subtle::ConstantTimeEq as _;
+use url::Url;
+
+use super::credentials;
+use super::endpoints::{self, Endpoint, EndpointKey};
+use super::store::accounts::{self as store, AccountRow};
+use crate::app::App;
+use crate::error::AppError;
+
+/// How long another process's change may go unseen here.
+const LIFE: Duration = Duration::from_secs(5);
+const ENTRIES_MAX: u64 = 10_000;
+
+/// A channel as those who speak for it need it.
+pub struct LiveAccount {
+    /// Which adapter speaks for it.
+    pub kind: ChannelKind,
+    /// Switched on.
+    pub active: bool,
+    /// How its connection stands.
+    pub state: ChannelState,
+    /// Ids and opened secrets.
+    pub account: ChannelAccount,
+    workspace_id: WorkspaceId,
+    /// It belongs to the installation's own application at the provider, whose secrets are in the configuration.
+    of_installation: bool,
+    endpoint_key: Option<EndpointKey>,
+    endpoint_key_sha256: Option<Vec<u8>>,
+}
+
+impl LiveAccount {
+    /// Whether an endpoint's address is this channel's. In constant time.
+    #[must_use]
+    pub fn is_at(&self, endpoint: &Endpoint) -> bool {
+        let kept = self.endpoint_key_sha256.as_deref().unwrap_or_default();
+        self.state != ChannelState::Disconnected && kept.ct_eq(&endpoint.key.sha256()).into()
+    }
+
+    /// Where the provider sends this account's events; `None` while it has no endpoint.
+    #[must_use]
+    pub fn webhook(&self, app: &App) -> Option<WebhookTarget> {
+        if self.of_installation {
+            let path = endpoints::META_APP;
+            let url = Url::parse(&format!("{}{path}", app.config.webhook_origin())).ok()?;
+            return Some(WebhookTarget { url, secret: self.account.secrets.verify_token.clone()? });
+        }
+        let endpoint = Endpoint {
+            workspace_id: self.workspace_id,
+            channel_id: self.account.channel_id,
+            key: self.endpoint_key?,
+        };
+        target(app, self.kind, endpoint, &self.account.secrets)
+    }
+}
+
+/// The address of an endpoint, with what the provider proves itself with there.
+pub(super) fn target(
+    app: &App,
+    kind: ChannelKind,
+    endpoint: Endpoint,
+    secrets: &ChannelSecrets,
+) -> Option<WebhookTarget> {
+    let path = endpoints::address_of(kind, endpoint);
+    let url = Url::parse(&format!("{}{path}", app.config.webhook_origin())).ok()?;
+    let signing = || {
+        let newest = secrets.signing.first()?;
+        Some(SecretString::from(std::str::from_utf8(newest).ok()?.to_owned()))
+    };
+    let secret = secrets.verify_token.clone().or_else(signing)?;
+    Some(WebhookTarget { url, secret })
+}
+
+/// Opened accounts in memory; unknown ones, too.
+pub struct AccountCache(Cache<(WorkspaceId, ChannelId), Option<Arc<LiveAccount>>>);
+
+impl Default for AccountCache {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(ENTRIES_MAX).time_to_live(LIFE).build())
+    }
+}
+
+impl AccountCache {
+    /// Reads it anew when it is next asked for. Call after the commit of a change.
+    pub(super) async fn forget(&self, workspace_id: WorkspaceId, channel_id: ChannelId) {
+        self.0.invalidate(&(workspace_id, channel_id)).await;
+    }
+}
+
+/// A channel with opened secrets, whatever its state; `None` when it is not there.
+///
+/// # Errors
+/// When the database or the key file refuses.
+pub async fn live_account(
+    app: &App,
+    workspace_id: WorkspaceId,
+    channel_id: ChannelId,
+) -> Result<Option<Arc<LiveAccount>>, AppError> {
+    let key = (workspace_id, channel_id);
+    // Nearly always known: only a miss pays for the large future of a look-up.
+    if let Some(known) = app.accounts.0.get(&key).await {
+        return Ok(known);
+    }
+    let loading = Box::pin(load(app, workspace_id, channel_id));
+    app.accounts.0.try_get_with(key, loading).await.map_err(|error: Arc<AppError>| match &*error {
+        AppError::Unavailable => AppError::Unavailable,
+        other => AppError::Internal(anyhow::anyhow!("{other:?}")),
+    })
+}
+
+async fn load(
+    app: &App,
+    workspace_id: WorkspaceId,
+    channel_id: ChannelId,
+) -> Result<Option<Arc<LiveAccount>>, AppError> {
+    let mut tx = app.db.read(workspace_id).await?;
+    let Some(row) = store::account(&mut tx, channel_id).await? else { return Ok(None) };
+    let mut opened = credentials::open_all(&app.vault, &mut tx, channel_id).await?;
+    let AccountRow {
+        kind,
+        active,
+        state,
+        platform_account_id,
+        parent_account_id,
+        app_id,
+        endpoint_key_sha256,
+    } = row;
+    let of_installation = kind == ChannelKind::Whatsapp && app_id.is_none();
+    if of_installation {
+        installation_secrets(app, &mut opened.secrets);
+    }
+    Ok(Some(Arc::new(LiveAccount {
+        kind,
+        active,
+        state,
+        workspace_id,
+        of_installation,
+        endpoint_key: opened.endpoint_key,
+        endpoint_key_sha256,
+        account: ChannelAccount {
+            channel_id,
+            platform_account_id,
+            parent_account_id,
+            secrets: opened.secrets,
+        },
+    })))
+}
+
+/// The secrets of the installation's own application at Meta.
+fn installation_secrets(app: &App, secrets: &mut ChannelSecrets) {
+    let meta = &app.config.providers.meta;
+    let signing = meta.app_secret.iter().map(|secret| secret.expose_secret().as_bytes().to_vec());
+    secrets.signing = signing.collect();
+    secrets.app_secret.clone_from(&meta.app_secret);
+    secrets.verify_token.clone_from(&meta.verify_token);
+}
+
+/// What it takes to send and fetch for a channel; `None` when it is not there, or disconnected.
+///
+/// # Errors
+/// When the database or the key file refuses.
+pub async fn account(
+    app: &App,
+    workspace_id: WorkspaceId,
+    channel_id: ChannelId,
+) -> Result<Option<ChannelAccount>, AppError> {
+    let live = live_account(app, workspace_id, channel_id).await?;
+    Ok(live.filter(|live| live.state != ChannelState::Disconnected).map(|live| live.account.clone()))
+}
+
+/// What deliveries to a channel's own endpoint are proven with; nothing for a channel that is not there, and then
+/// nothing can be proven.
+///
+/// # Errors
+/// When the database or the key file refuses.
+pub async fn endpoint_secrets(
+    app: &App,
+    workspace_id: WorkspaceId,
+    channel_id: ChannelId,
+) -> Result<ChannelSecrets, AppError> {
+    let live = live_account(app, workspace_id, channel_id).await?;
+    Ok(live.map(|live| live.account.secrets.clone()).unwrap_or_default())
+}
+
+/// The channel whose own endpoint this is; `None` for an address that is nobody's, or no longer.
+///
+/// # Errors
+/// When the database or the key file refuses.
+pub async fn at_endpoint(
+    app: &App,
+    kind: ChannelKind,
+    endpoint: &Endpoint,
+) -> Result<Option<Arc<LiveAccount>>, AppError> {
+    let live = live_account(app, endpoint.workspace_id, endpoint.channel_id).await?;
+    Ok(live.filter(|live| live.kind == kind && live.is_at(endpoint)))
+}
