@@ -18,6 +18,7 @@ pub mod operation;
 #[cfg(test)]
 mod schema_check;
 pub mod session;
+pub mod templates;
 pub mod timestamp;
 pub mod upload;
 

@@ -9,11 +9,16 @@
 //! 2. A list is not a sequence of pages but all known conversations that belong to the view, cut off at the
 //!    end of the last page loaded. A row that moves while a page is under way can neither vanish nor double.
 
+pub mod answering;
+pub mod attaching;
+pub mod choices;
 pub mod counts;
 pub mod event;
 pub mod inbox;
 pub mod list;
 pub mod outbox;
+pub mod place;
 #[cfg(test)]
 mod properties;
+pub mod template;
 pub mod thread;

@@ -1,7 +1,7 @@
 //! Connected accounts and the settings of the web chat.
 
 use serde::Serialize;
-use shared::{ChannelId, ChannelKind};
+use shared::{ChannelId, ChannelKind, ChannelState};
 
 use super::Timestamp;
 use super::failure::{PROBLEM, Problem};
@@ -15,11 +15,24 @@ pub struct ChannelSummary {
     pub id: ChannelId,
     pub kind: ChannelKind,
     pub name: String,
-    /// Switched off ones take nothing in and send nothing.
+    /// One that is switched off sends nothing for as long.
     pub active: bool,
+    /// How its connection stands.
+    pub state: ChannelState,
 }
 
-object!(ChannelSummary { id, kind, name, active });
+// The state comes with the channels that have a provider; a web chat is its own.
+impl FromJson for ChannelSummary {
+    fn from_json(json: Json<'_>) -> Self {
+        Self {
+            id: json.field("id"),
+            kind: json.field("kind"),
+            name: json.field("name"),
+            active: json.field("active"),
+            state: json.field::<Option<_>>("state").unwrap_or(ChannelState::Connected),
+        }
+    }
+}
 
 /// What [`ChannelSummary`] is selected with.
 pub const CHANNEL_SUMMARY: &str = "fragment ChannelSummaryParts on Channel { id kind name active }";

@@ -11,7 +11,7 @@ use web_sys::{Request, RequestCredentials, RequestInit, Response};
 
 use super::json::{self, FromJson};
 use super::operation::Operation;
-use super::{Failure, failure};
+use super::{Failure, failure, timestamp};
 
 thread_local! {
     static ON_SIGNED_OUT: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
@@ -53,8 +53,12 @@ pub fn run<Variables: Serialize, Data: FromJson>(
     operation: &Operation<Variables, Data>,
     variables: Variables,
 ) -> impl Future<Output = Result<Data, Failure>> + use<Variables, Data> {
-    let question = operation.question(&variables);
-    async { answer(question).await?.read() }
+    ask(operation.question(&variables))
+}
+
+/// Asks a question that is written out already ([`Operation::question`]): compiled once for each kind of answer.
+pub async fn ask<Data: FromJson>(question: String) -> Result<Data, Failure> {
+    answer(question).await?.read()
 }
 
 /// Asks; when the server wants the password once more first, asks again after the person gave it.
@@ -103,7 +107,11 @@ async fn post(body: String) -> Result<RawAnswer, Failure> {
     }
     let response = JsFuture::from(window().fetch_with_request(&request)).await.map_err(offline)?;
     let response: Response = response.dyn_into().map_err(offline)?;
-    let request_id = response.headers().get("x-request-id").ok().flatten();
+    let header = |name| response.headers().get(name).ok().flatten();
+    let request_id = header("x-request-id");
+    if let Some(date) = header("date") {
+        timestamp::server_says(js_sys::Date::parse(&date));
+    }
     let text = JsFuture::from(response.text().map_err(offline)?).await.map_err(offline)?;
     let body = text.as_string().unwrap_or_default();
     // A body that is no GraphQL answer comes from a proxy, or from the checks before GraphQL.

@@ -9,9 +9,9 @@ use std::cell::Cell;
 
 use serde_json::Value;
 use shared::{
-    AttachmentId, AttachmentKind, AuthorKind, ChannelId, ChannelKind, ContactId, ConversationId,
-    ConversationKind, ConversationStatus, Direction, InvitationId, MemberId, MessageId, MessageStatus, Role,
-    UserId, WorkspaceId,
+    AttachmentId, AttachmentKind, AuthorKind, ChannelId, ChannelKind, ChannelState, ContactId,
+    ConversationId, ConversationKind, ConversationStatus, Direction, InvitationId, MemberId, MessageId,
+    MessageStatus, Role, UserId, WorkspaceId,
 };
 use uuid::Uuid;
 
@@ -143,6 +143,7 @@ words!(AuthorKind { Contact, Member, System, Outside });
 words!(Direction { Inbound, Outbound, Note, Activity });
 words!(MessageStatus { Queued, Sent, Delivered, Read, Failed, Unknown });
 words!(ChannelKind { WebChat, Whatsapp, Messenger, Instagram, Telegram });
+words!(ChannelState { Connected, Reconnect, Disconnected });
 words!(ConversationKind { Direct, Comment, Chat });
 words!(ConversationStatus { Open, Snoozed, Closed });
 words!(Role { Agent, Admin, Owner });

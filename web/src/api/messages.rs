@@ -1,5 +1,8 @@
 //! Messages of a thread, sending, notes and drafts.
 
+mod acts;
+mod extras;
+
 use serde::Serialize;
 use shared::{
     AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId,
@@ -14,6 +17,13 @@ use super::json::{FromJson, Json, object, words};
 use super::operation::Operation;
 use super::session::{Answer, Input};
 use super::{Page, Timestamp};
+pub use acts::{
+    DELETE_MESSAGE, EDIT_MESSAGE, Edit, REACT, RETRY_MESSAGE, React, SETTLE_MESSAGE, Settle, WhichMessage,
+};
+pub use extras::{
+    ButtonInput, ListInput, ListRowInput, ListSectionInput, LocationInput, TemplateButtonInput,
+    TemplateHeaderInput, TemplateInput, TemplatePartInput,
+};
 
 /// Who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,14 +99,34 @@ pub struct QuotedMessage {
 
 object!(QuotedMessage { message_id, author_name, text });
 
+impl QuotedMessage {
+    /// A message that is about to be quoted, shortened to what the composer shows.
+    pub fn of(message: &Message) -> Self {
+        let text = if message.text.is_empty() { "A file".to_owned() } else { shortened(&message.text) };
+        let name = message.author.name.trim();
+        let author_name = if name.is_empty() { "Visitor".to_owned() } else { name.to_owned() };
+        Self { message_id: Some(message.id), author_name, text }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(120).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
 /// An emoji put on a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reaction {
     pub emoji: String,
     pub by_name: String,
+    /// The member, if one of ours.
+    pub member_id: Option<MemberId>,
 }
 
-object!(Reaction { emoji, by_name });
+object!(Reaction { emoji, by_name, member_id });
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +265,14 @@ pub struct SendMessageInput {
     pub quoted_message_id: Option<MessageId>,
     /// The newest number on screen; an answer by someone else after it stops the send (`NEWER_ANSWER`).
     pub last_seen_seq: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateInput>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationInput>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<ButtonInput>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<ListInput>,
 }
 
 /// The sent message, or what came between.
@@ -249,12 +287,16 @@ pub struct MessagePayload {
 
 object!(MessagePayload { message, conversation, problem, newer_message });
 
-const SENT: &[&str] = &[MESSAGE, CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, PROBLEM];
+const SENT_PARTS: &str = "fragment SentParts on MessagePayload { message { ...MessageParts } conversation \
+    { ...ConversationParts readCount } problem { ...ProblemParts } newerMessage { ...MessageParts } }";
+
+/// What [`MessagePayload`] is selected with.
+const SENT: &[&str] = &[SENT_PARTS, MESSAGE, CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, PROBLEM];
 
 /// Sends a message to the contact.
 pub const SEND_MESSAGE: Operation<Input<SendMessageInput>, Answer<MessagePayload>> = Operation::new(
-    "mutation SendMessage($input: SendMessageInput!) { payload: sendMessage(input: $input) { message { ...MessageParts } \
-     conversation { ...ConversationParts readCount } problem { ...ProblemParts } newerMessage { ...MessageParts } } }",
+    "mutation SendMessage($input: SendMessageInput!) { payload: sendMessage(input: $input) \
+     { ...SentParts } }",
     SENT,
 );
 
@@ -270,8 +312,7 @@ pub struct AddNoteInput {
 
 /// Leaves a private note.
 pub const ADD_NOTE: Operation<Input<AddNoteInput>, Answer<MessagePayload>> = Operation::new(
-    "mutation AddNote($input: AddNoteInput!) { payload: addNote(input: $input) { message { ...MessageParts } \
-     conversation { ...ConversationParts readCount } problem { ...ProblemParts } newerMessage { ...MessageParts } } }",
+    "mutation AddNote($input: AddNoteInput!) { payload: addNote(input: $input) { ...SentParts } }",
     SENT,
 );
 
@@ -320,3 +361,14 @@ pub const SAVE_DRAFT: Operation<SaveDraft, Answer<DraftPayload>> = Operation::ne
      $conversationId, mode: $mode, text: $text) { draft { mode text updatedAt } problem { ...ProblemParts } } }",
     &[PROBLEM],
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_cut_between_characters() {
+        assert_eq!(shortened(&"م".repeat(130)).chars().count(), 121);
+        assert_eq!(shortened("short"), "short");
+    }
+}

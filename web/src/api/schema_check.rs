@@ -146,6 +146,10 @@ fn messages_and_contacts_fit_the_schema() {
         attachment_ids: vec![AttachmentId::new()],
         quoted_message_id: Some(MessageId::new()),
         last_seen_seq: Some(3),
+        template: None,
+        location: None,
+        buttons: Vec::new(),
+        list: None,
     };
     check(&SEND_MESSAGE, Input { input });
     let input = AddNoteInput { conversation_id, client_id: text(), text: text(), attachment_ids: Vec::new() };

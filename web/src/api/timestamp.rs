@@ -1,5 +1,6 @@
 //! Points in time as the server writes them: RFC 3339, UTC.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -8,7 +9,30 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
 
+/// A browser's clock that is less off than this is taken for right: `Date` headers are whole seconds, and answers
+/// take their time.
+const OFF_MS_MIN: i64 = 20_000;
+
+thread_local! {
+    /// How far the server's clock is ahead of the browser's.
+    static AHEAD_MS: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The server has just answered with this time, in milliseconds since 1970 (not a number: none).
+pub(super) fn server_says(ms: f64) {
+    if ms.is_finite() {
+        #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2^53")]
+        let ahead = ms as i64 - Timestamp::now().0;
+        AHEAD_MS.set(if ahead.abs() < OFF_MS_MIN { 0 } else { ahead });
+    }
+}
+
 impl Timestamp {
+    /// The server's clock, as well as we know it: for limits that others set, where the browser's may be wrong.
+    pub fn server_now() -> Self {
+        Self(Self::now().0 + AHEAD_MS.get())
+    }
+
     /// The browser's clock.
     #[cfg(target_arch = "wasm32")]
     pub fn now() -> Self {
@@ -115,6 +139,18 @@ mod tests {
         for text in ["", "today", "2026-05-17", "2026-05-17T10:05:45", "2026-05-17T10:05:45.1x0Z"] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_servers_clock_counts_only_where_ours_is_off() {
+        let after = |ahead: i64| {
+            server_says((Timestamp::now().0 + ahead) as f64);
+            Timestamp::server_now().since_ms(Timestamp::now())
+        };
+        assert!((3_599_000..=3_601_000).contains(&after(3_600_000)));
+        assert!(after(2_000).abs() < 1_000);
+        server_says(f64::NAN);
+        assert!(Timestamp::server_now().since_ms(Timestamp::now()).abs() < 1_000);
     }
 
     proptest! {

@@ -33,9 +33,11 @@ impl Upload {
     }
 }
 
-/// Starts an upload. `progress` gets 0.0 to 1.0; `done` is called once.
+/// Starts an upload. `voice`: it was recorded just now, and is to be a voice note. `progress` gets 0.0 to 1.0; `done` is
+/// called once.
 pub fn start(
     file: &File,
+    voice: bool,
     progress: impl Fn(f64) + 'static,
     done: impl FnOnce(Result<Attachment, Failure>) + 'static,
 ) -> Result<Upload, Failure> {
@@ -43,7 +45,7 @@ pub fn start(
     let request = XmlHttpRequest::new().map_err(offline)?;
     let form = FormData::new().map_err(offline)?;
     form.append_with_blob_and_filename("file", file, &file.name()).map_err(offline)?;
-    request.open("POST", "/files").map_err(offline)?;
+    request.open("POST", if voice { "/files?voice=true" } else { "/files" }).map_err(offline)?;
     request.set_request_header("X-Requested-With", "app").map_err(offline)?;
 
     let on_progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {

@@ -54,6 +54,7 @@ pub enum Icon {
     Undo,
     Play,
     MapPin,
+    Mic,
 }
 
 impl Icon {
@@ -169,6 +170,9 @@ impl Icon {
             }
             Self::Play => {
                 "<path d='M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z'/>"
+            }
+            Self::Mic => {
+                "<path d='M12 19v3'/><path d='M19 10v2a7 7 0 0 1-14 0v-2'/><rect x='9' y='2' width='6' height='13' rx='3'/>"
             }
             Self::MapPin => {
                 "<path d='M20 10c0 4.993-5.539 10.193-7.399 11.799a1 1 0 0 1-1.202 0C9.539 20.193 4 14.993 4 10a8 8 0 0 1 16 0'/><circle cx='12' cy='10' r='3'/>"

@@ -91,12 +91,14 @@ impl Desk {
     fn compose(self, mode: DraftMode) {
         self.mode.set(mode);
         request_animation_frame(move || {
-            if let Some(field) = self.field.get_untracked() {
-                let _ = field.focus();
-                // A dialog that closed may have taken the cursor with it.
-                let end = u32::try_from(field.value().encode_utf16().count()).unwrap_or_default();
-                let _ = field.set_selection_range(end, end);
-            }
+            let Some(field) = self.field.get_untracked().filter(|field| field.is_connected()) else {
+                // Templates stand where the field was.
+                return press(".templates__input", true);
+            };
+            let _ = field.focus();
+            // A dialog that closed may have taken the cursor with it.
+            let end = u32::try_from(field.value().encode_utf16().count()).unwrap_or_default();
+            let _ = field.set_selection_range(end, end);
         });
     }
 

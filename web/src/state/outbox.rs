@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use shared::ConversationId;
 
+use super::choices::Choices;
+use super::place::PlaceDraft;
+use super::template::Filling;
 use crate::api::Timestamp;
 use crate::api::messages::{Attachment, DraftMode, Message, QuotedMessage};
 
@@ -20,6 +23,17 @@ pub enum PendingState {
     Refused(String),
 }
 
+/// What goes in place of the text, or under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extra {
+    /// A template, in place of it.
+    Template(Filling),
+    /// A place, in place of it.
+    Place(PlaceDraft),
+    /// Buttons or a menu, under it.
+    Choices(Choices),
+}
+
 /// A message on its way to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
@@ -33,6 +47,8 @@ pub struct Pending {
     pub text: String,
     /// Files, uploaded already.
     pub attachments: Vec<Attachment>,
+    /// What else it is.
+    pub extra: Option<Extra>,
     /// What it refers to.
     pub quoted: Option<QuotedMessage>,
     /// When the agent sent it.
@@ -41,6 +57,25 @@ pub struct Pending {
     pub last_seen_seq: Option<i64>,
     /// Where it stands.
     pub state: PendingState,
+}
+
+impl Pending {
+    /// What it says, for as long as only we know.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match &self.extra {
+            None => self.text.clone(),
+            Some(Extra::Template(filling)) => filling.words(),
+            Some(Extra::Place(place)) => {
+                let said = [&place.name, &place.address, &place.point];
+                format!(
+                    "📍 {}",
+                    said.into_iter().find(|text| !text.trim().is_empty()).map_or("", |text| text.trim())
+                )
+            }
+            Some(Extra::Choices(choices)) => format!("{}\n[{}]", self.text, choices.words()),
+        }
+    }
 }
 
 /// Everything pending, in the order it was written.

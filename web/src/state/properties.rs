@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use shared::{
-    AuthorKind, ChannelId, ChannelKind, ContactId, ConversationId, ConversationKind, ConversationStatus,
-    Direction, MemberId, MessageId, MessageStatus,
+    AuthorKind, ChannelId, ChannelKind, ChannelState, ContactId, ConversationId, ConversationKind,
+    ConversationStatus, Direction, MemberId, MessageId, MessageStatus,
 };
 use uuid::Uuid;
 
@@ -137,6 +137,7 @@ impl Server {
                 kind: ChannelKind::WebChat,
                 name: "Site".into(),
                 active: true,
+                state: ChannelState::Connected,
             },
             assignee: None,
             last_activity_at: at,
@@ -148,6 +149,10 @@ impl Server {
             read_count: None,
             contact_read_seq: 0,
             contact_delivered_seq: 0,
+            last_inbound_at: None,
+            reachable: true,
+            unreachable_reason: None,
+            opted_out: Vec::new(),
         });
         let inbound = direction == Direction::Inbound;
         conversation.last_seq += 1;
@@ -252,6 +257,7 @@ impl Server {
 }
 
 /// A question under way: asked at `version`, answered with that world or a later one.
+#[expect(clippy::large_enum_variant, reason = "a few at a time, in a test")]
 enum Question {
     Page { view: View, after: Option<String> },
     Thread { id: ConversationId, before: Option<String> },
@@ -335,6 +341,7 @@ impl Client {
             mode: DraftMode::Reply,
             text: "hello".into(),
             attachments: Vec::new(),
+            extra: None,
             quoted: None,
             created_at: Timestamp(0),
             last_seen_seq: None,

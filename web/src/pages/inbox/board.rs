@@ -6,8 +6,10 @@
 mod act;
 mod drafts;
 mod loading;
+mod message_acts;
 mod sending;
 mod shown;
+mod templates;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,7 +18,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::{ConversationId, MemberId, WorkspaceId};
+use shared::{ChannelId, ConversationId, MemberId, WorkspaceId};
 
 use crate::api::channels::ChannelSummary;
 use crate::api::client::run;
@@ -32,6 +34,7 @@ pub use act::{contact, update_contact};
 use drafts::Drafts;
 pub use drafts::{Draft, FileEntry, FileState};
 pub use shown::{Rows, ThreadView};
+pub use templates::Templates;
 
 /// How long to wait before asking again what could not be asked.
 const RETRY: Duration = Duration::from_secs(3);
@@ -63,6 +66,8 @@ struct Inner {
     /// Conversations that turned out not to be here.
     missing: Vec<ConversationId>,
     drafts: Drafts,
+    /// What each channel has, as last loaded.
+    templates: HashMap<ChannelId, Templates>,
     /// Read positions the server has not confirmed yet.
     reads: HashMap<ConversationId, i64>,
     /// Called when a customer has written.
@@ -214,6 +219,7 @@ impl Board {
                 unread_at_open: HashMap::new(),
                 missing: Vec::new(),
                 drafts: Drafts::default(),
+                templates: HashMap::new(),
                 reads: HashMap::new(),
                 on_customer: None,
             };

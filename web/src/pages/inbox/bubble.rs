@@ -125,16 +125,12 @@ fn entry(
             <p class="entry__failure" role="alert">
                 <Icon icon=Shape::CircleAlert/>
                 <span>{reason}</span>
-                <button type="button" on:click=move |_| desk.board.send_again(&again)>"Try again"</button>
+                <button type="button" on:click=move |_| desk.board.retry_message(&again)>"Try again"</button>
             </p>
         }
     });
     let reply = (!deleted && message.direction == Direction::Inbound).then(|| {
-        let quoted = QuotedMessage {
-            message_id: Some(message.id),
-            author_name: name_of(&message.author.name),
-            text: if message.text.is_empty() { "A file".to_owned() } else { shortened(&message.text) },
-        };
+        let quoted = QuotedMessage::of(message);
         let id = message.conversation_id;
         view! {
             <button
@@ -181,7 +177,8 @@ fn entry(
 fn pending_entry(desk: Desk, pending: Pending, first: bool, jump: Callback<MessageId>) -> AnyView {
     let direction = if pending.mode == DraftMode::Note { Direction::Note } else { Direction::Outbound };
     let files = (!pending.attachments.is_empty()).then(|| attachments(&pending.attachments));
-    let text = (!pending.text.is_empty()).then(|| text(&pending.text));
+    let words = pending.words();
+    let text = (!words.is_empty()).then(|| text(&words));
     let client_id = pending.client_id.clone();
     let refused = match &pending.state {
         PendingState::Refused(reason) => Some(reason.clone()),
@@ -226,14 +223,6 @@ fn pending_entry(desk: Desk, pending: Pending, first: bool, jump: Callback<Messa
 /// The id an entry is found by when a quote jumps to it.
 pub fn anchor(id: MessageId) -> String {
     format!("m-{id}")
-}
-
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(120).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 fn quote(quoted: QuotedMessage, jump: Callback<MessageId>) -> AnyView {
@@ -303,11 +292,5 @@ mod tests {
         for text in ["", "ok 🙂", "🙂🙂🙂🙂", "1", "->"] {
             assert!(!is_only_emoji(text), "{text}");
         }
-    }
-
-    #[test]
-    fn a_quote_is_cut_between_characters() {
-        assert_eq!(shortened(&"م".repeat(130)).chars().count(), 121);
-        assert_eq!(shortened("short"), "short");
     }
 }

@@ -1,125 +1,61 @@
 //! Where answers and notes are written.
 
-use std::time::Duration;
+mod files;
+mod more;
+mod template_picker;
+mod voice;
+mod window;
+mod writing;
 
 use leptos::prelude::*;
 use shared::ConversationId;
-use web_sys::{FileList, HtmlTextAreaElement, KeyboardEvent};
+use shared::policy::Form;
 
-use super::board::{Draft, FileEntry, FileState};
-use super::emoji::EmojiPicker;
-use super::{attachments, use_desk};
+use super::use_desk;
 use crate::api::messages::DraftMode;
-use crate::components::icon::Icon as Shape;
-use crate::components::{Icon, IconButton};
+use crate::app::actions::{Action, Key, use_actions};
+use crate::state::answering::Standing;
+use files::attach_all;
+use template_picker::TemplatePicker;
+use window::{Locked, Notice, Window};
+use writing::Writing;
 
-/// How long after the last key we still count as typing.
-const TYPING: Duration = Duration::from_secs(5);
-/// The longest text a channel takes; the server has the last word.
-const TEXT_CHARS_MAX: usize = 10_000;
+/// What stands below the tabs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Body {
+    /// The field.
+    Writing,
+    /// Templates, because the agent wants one.
+    Templates,
+    /// Why nothing can be written; with templates, where those may be sent.
+    Locked { templates: bool },
+}
 
 /// Reply and note, text and files. `typing` is true while the agent writes to the customer.
 #[component]
 pub fn Composer(id: ConversationId, typing: RwSignal<bool>) -> impl IntoView {
     let desk = use_desk();
     let mode = desk.mode;
-    let draft = Memo::new(move |_| desk.board.draft(id, mode.get()));
     let dragging = RwSignal::new(false);
-    let field = desk.field;
-    let picker = NodeRef::<leptos::html::Input>::new();
-
-    // The field shows the draft, unless it is what was just typed.
-    Effect::new(move |_| {
-        let text = draft.with(|draft| draft.text.clone());
-        if let Some(field) = field.get() {
-            if field.value() != text {
-                field.set_value(&text);
-            }
-            grow(&field);
-        }
+    let picking = RwSignal::new(false);
+    let window = Window::watch(desk, id);
+    let note = move || mode.get() == DraftMode::Note;
+    let has_templates = Memo::new(move |_| window.has(Form::Template));
+    let body = Memo::new(move |_| match window.standing.get() {
+        _ if note() => Body::Writing,
+        Some(Standing::Locked { .. }) => Body::Locked { templates: has_templates.get() },
+        _ if picking.get() && has_templates.get() => Body::Templates,
+        _ => Body::Writing,
     });
-    let last_key = StoredValue::new(0_u64);
-    let stop_typing = move || {
-        last_key.try_update_value(|last| *last += 1);
-        typing.try_set(false);
+    let pick = move || {
+        picking.set(true);
+        desk.compose(DraftMode::Reply);
     };
-    let written = move || {
-        let Some(field) = field.get_untracked() else { return };
-        let text = field.value();
-        grow(&field);
-        let to_customer = mode.get_untracked() == DraftMode::Reply && !text.trim().is_empty();
-        desk.board.write(id, mode.get_untracked(), text);
-        if !to_customer {
-            stop_typing();
-            return;
-        }
-        if !typing.get_untracked() {
-            typing.set(true);
-        }
-        last_key.update_value(|last| *last += 1);
-        let key = last_key.get_value();
-        set_timeout(
-            move || {
-                if last_key.try_get_value() == Some(key) {
-                    typing.try_set(false);
-                }
-            },
-            TYPING,
-        );
-    };
-    let send = move || {
-        if desk.board.send(id, mode.get_untracked()) {
-            stop_typing();
-            if let Some(field) = field.get_untracked() {
-                let _ = field.focus();
-            }
-        }
-    };
-    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" if !event.shift_key() && !event.is_composing() => {
-            event.prevent_default();
-            send();
-        }
-        "Escape" => {
-            event.prevent_default();
-            event.stop_propagation();
-            if let Some(field) = field.get_untracked() {
-                let _ = field.blur();
-            }
-        }
-        _ => {}
-    };
-    let attach = move |files: Option<FileList>| {
-        let Some(files) = files else { return };
-        for index in 0..files.length() {
-            if let Some(file) = files.get(index) {
-                desk.board.attach(id, mode.get_untracked(), &file);
-            }
-        }
-    };
-    let on_paste = move |event: web_sys::ClipboardEvent| {
-        let files = event.clipboard_data().and_then(|data| data.files());
-        if files.as_ref().is_some_and(|files| files.length() > 0) {
-            event.prevent_default();
-            attach(files);
-        }
-    };
-    let on_drop = move |event: web_sys::DragEvent| {
-        event.prevent_default();
-        dragging.set(false);
-        attach(event.data_transfer().and_then(|data| data.files()));
-    };
-    let insert = Callback::new(move |emoji: &'static str| {
-        let Some(field) = field.get_untracked() else { return };
-        let (start, end) = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
-        let end_of_text = u32::try_from(field.value().encode_utf16().count()).unwrap_or_default();
-        let (start, end) = (start.unwrap_or(end_of_text), end.unwrap_or(end_of_text));
-        let _ = field.set_range_text_with_start_and_end(emoji, start, end);
-        let after = start + u32::try_from(emoji.encode_utf16().count()).unwrap_or_default();
-        let _ = field.set_selection_range(after, after);
-        let _ = field.focus();
-        written();
+    let close_picker = Callback::new(move |()| {
+        picking.set(false);
+        desk.compose(DraftMode::Reply);
     });
+    register_actions(id, pick, has_templates);
     let tab = move |of: DraftMode, words: &'static str, key: &'static str| {
         view! {
             <button
@@ -138,30 +74,6 @@ pub fn Composer(id: ConversationId, typing: RwSignal<bool>) -> impl IntoView {
             </button>
         }
     };
-    let note = move || mode.get() == DraftMode::Note;
-    let blocked =
-        Memo::new(move |_| draft.with(|draft| draft.is_empty() || draft.held_up() || too_long(draft)));
-    let remaining = move || {
-        draft.with(|draft| {
-            let count = draft.text.chars().count();
-            (count + 500 > TEXT_CHARS_MAX).then(|| {
-                let left = i64::try_from(TEXT_CHARS_MAX).unwrap_or_default()
-                    - i64::try_from(count).unwrap_or_default();
-                view! { <span class="composer__left" class:composer__left--over=left < 0>{left}</span> }
-            })
-        })
-    };
-    let quoted = move || {
-        let quoted = draft.with(|draft| draft.quoted.clone()).filter(|_| !note())?;
-        Some(view! {
-            <div class="composer__quoted">
-                <Icon icon=Shape::Reply/>
-                <span class="composer__quoted-text" dir="auto">{format!("{}: {}", quoted.author_name, quoted.text)}</span>
-                <IconButton icon=Shape::X size=16 label="Do not quote" tip="above" on_press=move |_| desk.board.quote(id, None)/>
-            </div>
-        })
-    };
-    let files = Memo::new(move |_| draft.with(|draft| draft.files.clone()));
     view! {
         <div
             class="composer"
@@ -172,128 +84,54 @@ pub fn Composer(id: ConversationId, typing: RwSignal<bool>) -> impl IntoView {
                 dragging.set(true);
             }
             on:dragleave=move |_| dragging.set(false)
-            on:drop=on_drop
+            on:drop=move |event| {
+                event.prevent_default();
+                dragging.set(false);
+                if body.get_untracked() == Body::Writing {
+                    attach_all(desk, id, event.data_transfer().and_then(|data| data.files()));
+                }
+            }
         >
             <div class="composer__tabs" role="group" aria-label="What to write">
                 {tab(DraftMode::Reply, "Reply", "r")}
                 {tab(DraftMode::Note, "Note", "n")}
-                <span class="composer__hint">
-                    {move || if note() { "Only your team sees notes" } else { "" }}
-                </span>
+                <Notice window=window note=Signal::derive(note)/>
             </div>
-            {quoted}
-            <textarea
-                node_ref=field
-                class="composer__field"
-                rows="2"
-                dir="auto"
-                aria-label=move || if note() { "Private note" } else { "Reply" }
-                placeholder=move || if note() { "Write a note for your team" } else { "Write a reply" }
-                on:input=move |_| written()
-                on:keydown=on_key
-                on:paste=on_paste
-                on:blur=move |_| stop_typing()
-            ></textarea>
-            <ul class="composer__files">
-                <For
-                    each=move || files.get()
-                    key=|file| (file.number, file_key(file))
-                    children=move |file| view! { <FileChip id=id file=file/> }
-                />
-            </ul>
-            <div class="composer__bar">
-                <EmojiPicker on_pick=insert/>
-                <IconButton
-                    icon=Shape::Paperclip
-                    label="Attach files"
-                    tip="above"
-                    on_press=move |_| if let Some(picker) = picker.get_untracked() { picker.click() }
-                />
-                <input
-                    node_ref=picker
-                    type="file"
-                    multiple=true
-                    hidden=true
-                    on:change=move |_| if let Some(picker) = picker.get_untracked() {
-                        attach(picker.files());
-                        picker.set_value("");
-                    }
-                />
-                <span class="composer__space">{remaining}</span>
-                <button
-                    type="button"
-                    class="button button--primary composer__send"
-                    class:composer__send--note=note
-                    disabled=move || blocked.get()
-                    title=move || if note() { "Add note (Enter)" } else { "Send (Enter)" }
-                    on:click=move |_| send()
-                >
-                    <span>{move || if note() { "Add note" } else { "Send" }}</span>
-                    <Icon icon=Shape::Send/>
-                </button>
-            </div>
+            {move || match body.get() {
+                Body::Writing => view! { <Writing id=id typing=typing window=window pick=pick/> }.into_any(),
+                Body::Templates => view! { <TemplatePicker id=id on_close=close_picker/> }.into_any(),
+                Body::Locked { templates } => view! {
+                    <Locked id=id window=window/>
+                    {templates.then(|| view! { <TemplatePicker id=id/> })}
+                }
+                .into_any(),
+            }}
         </div>
     }
 }
 
-fn too_long(draft: &Draft) -> bool {
-    draft.text.chars().count() > TEXT_CHARS_MAX
-}
-
-/// Draws a file anew when it is stored or refused, and at each twentieth of its way.
-fn file_key(file: &FileEntry) -> i32 {
-    match &file.state {
-        FileState::Uploading(part) => (part * 20.0) as i32,
-        FileState::Stored(_) => 100,
-        FileState::Failed(_) => 101,
-    }
-}
-
-#[component]
-fn FileChip(id: ConversationId, file: FileEntry) -> impl IntoView {
+fn register_actions(
+    id: ConversationId,
+    pick: impl Fn() + Copy + Send + Sync + 'static,
+    templates: Memo<bool>,
+) {
     let desk = use_desk();
-    let FileEntry { number, name, size_bytes, state } = file;
-    let label = format!("Remove {name}");
-    let full_name = name.clone();
-    let detail = match &state {
-        FileState::Uploading(part) => {
-            #[expect(clippy::cast_possible_truncation, reason = "at most 100")]
-            let percent = (part * 100.0).round() as i32;
-            view! { <progress class="file-chip__progress" max="100" value=percent aria-label="Uploading"></progress> }.into_any()
-        }
-        FileState::Stored(stored) => attachments::size(stored.size_bytes).into_any(),
-        FileState::Failed(reason) => {
-            view! { <span class="file-chip__failed" role="alert">{reason.clone()}</span> }.into_any()
-        }
-    };
-    let picture = match &state {
-        FileState::Stored(stored) => stored.thumbnail_url.clone(),
-        _ => None,
-    };
-    let bytes = attachments::size(size_bytes as i64);
-    let title = format!("{full_name}, {bytes}");
-    view! {
-        <li class="file-chip" title=title>
-            {match picture {
-                Some(url) => view! { <img class="file-chip__picture" src=url alt=""/> }.into_any(),
-                None => view! { <Icon icon=Shape::File/> }.into_any(),
-            }}
-            <span class="file-chip__name" dir="auto">{name}</span>
-            <span class="file-chip__detail">{detail}</span>
-            <IconButton
-                icon=Shape::X
-                size=16
-                label=label
-                tip="above"
-                on_press=move |_| desk.board.detach(id, desk.mode.get_untracked(), number)
-            />
-        </li>
-    }
-}
-
-/// The field is as high as its text, up to what the style allows.
-fn grow(field: &HtmlTextAreaElement) {
-    let style = web_sys::HtmlElement::style(field);
-    let _ = style.set_property("height", "auto");
-    let _ = style.set_property("height", &format!("{}px", field.scroll_height()));
+    use_actions().register([
+        Action::new("Send a template…", "Conversation", pick)
+            .key(Key::One("t"))
+            .when(move || templates.get()),
+        Action::new("Quote the last message", "Conversation", move || {
+            if let Some(quoted) = desk.board.last_to_quote(id) {
+                desk.board.quote(id, Some(quoted));
+                desk.compose(DraftMode::Reply);
+            }
+        })
+        .key(Key::One("q")),
+        Action::new("Edit my last message", "Conversation", move || writing::edit_last(desk, id)).when(
+            move || {
+                desk.board.thread(id);
+                untrack(|| desk.board.last_to_edit(id)).is_some()
+            },
+        ),
+    ]);
 }

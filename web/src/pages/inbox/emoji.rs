@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use shared::Reactions;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusEvent, KeyboardEvent, Node};
 
@@ -66,10 +67,54 @@ const COLUMNS: i32 = 8;
 #[component]
 pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
     let open = RwSignal::new(false);
-    let place = NodeRef::<html::Div>::new();
+    let pick = Callback::new(move |emoji| {
+        open.set(false);
+        on_pick.run(emoji);
+    });
+    view! {
+        <div class="emoji">
+            <IconButton
+                icon=Shape::Smile
+                label="Emoji"
+                tip="above"
+                pressed=open
+                on_press=move |_| open.update(|open| *open = !*open)
+            />
+            {move || open.get().then(|| view! {
+                <EmojiBoard emoji=EMOJI.to_vec() on_pick=pick on_close=move |()| open.set(false)/>
+            })}
+        </div>
+    }
+}
+
+/// The reactions that can be given, to choose one from.
+#[expect(dead_code, reason = "the menu of a message is to show it")]
+pub fn reaction_board(
+    reactions: Reactions,
+    on_pick: Callback<&'static str>,
+    on_close: Callback<()>,
+) -> AnyView {
+    let emoji = match reactions {
+        Reactions::None => Vec::new(),
+        Reactions::AnyEmoji => EMOJI.to_vec(),
+        Reactions::Of(these) => these.iter().map(|one| (*one, *one)).collect(),
+    };
+    view! { <EmojiBoard emoji=emoji on_pick=on_pick on_close=on_close/> }.into_any()
+}
+
+/// Emoji in rows, moved through with the arrow keys. It takes the keyboard when it appears, and asks to be closed when it
+/// loses it.
+#[component]
+fn EmojiBoard(
+    /// Each with the word a screen reader says.
+    emoji: Vec<(&'static str, &'static str)>,
+    on_pick: Callback<&'static str>,
+    #[prop(into)] on_close: Callback<()>,
+) -> impl IntoView {
+    let board = NodeRef::<html::Div>::new();
     let focus = move |index: i32| {
-        let Some(place) = place.get_untracked() else { return };
-        let Ok(items) = place.query_selector_all(".emoji__one") else { return };
+        let Some(board) = board.get_untracked() else { return };
+        let items = board.children();
         let count = i32::try_from(items.length()).unwrap_or_default().max(1);
         let item = items.item(u32::try_from(index.rem_euclid(count)).unwrap_or_default());
         if let Some(item) = item.and_then(|item| item.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -77,7 +122,7 @@ pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
         }
     };
     Effect::new(move |_| {
-        if open.get() {
+        if board.get().is_some() {
             request_animation_frame(move || focus(0));
         }
     });
@@ -90,7 +135,7 @@ pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
             "Escape" => {
                 event.prevent_default();
                 event.stop_propagation();
-                open.set(false);
+                on_close.run(());
                 return;
             }
             _ => return,
@@ -100,41 +145,30 @@ pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
     };
     let on_focus_out = move |event: FocusEvent| {
         let to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        if !place.get_untracked().is_some_and(|place| place.contains(to.as_ref())) {
-            open.set(false);
+        // The button beside it opens and closes by itself.
+        let place = board.get_untracked().and_then(|board| board.parent_element());
+        if !place.is_some_and(|place| place.contains(to.as_ref())) {
+            on_close.run(());
         }
     };
-    let board = move || {
-        let buttons = (0_i32..).zip(EMOJI).map(|(index, (emoji, word))| {
-            view! {
-                <button
-                    type="button"
-                    class="emoji__one"
-                    aria-label=word
-                    title=word
-                    tabindex=if index == 0 { "0" } else { "-1" }
-                    on:keydown=move |event| on_key(event, index)
-                    on:click=move |_| {
-                        open.set(false);
-                        on_pick.run(emoji);
-                    }
-                >
-                    {emoji}
-                </button>
-            }
-        });
-        view! { <div class="emoji__board" role="group" aria-label="Emoji">{buttons.collect_view()}</div> }
-    };
+    let buttons = (0_i32..).zip(emoji).map(|(index, (emoji, word))| {
+        view! {
+            <button
+                type="button"
+                class="emoji__one"
+                aria-label=word
+                title=word
+                tabindex=if index == 0 { "0" } else { "-1" }
+                on:keydown=move |event| on_key(event, index)
+                on:click=move |_| on_pick.run(emoji)
+            >
+                {emoji}
+            </button>
+        }
+    });
     view! {
-        <div class="emoji" node_ref=place on:focusout=on_focus_out>
-            <IconButton
-                icon=Shape::Smile
-                label="Emoji"
-                tip="above"
-                pressed=open
-                on_press=move |_| open.update(|open| *open = !*open)
-            />
-            {move || open.get().then(board)}
+        <div node_ref=board class="emoji__board" role="group" aria-label="Emoji" on:focusout=on_focus_out>
+            {buttons.collect_view()}
         </div>
     }
 }

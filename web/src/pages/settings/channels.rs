@@ -47,7 +47,7 @@ pub fn ChannelsPage() -> impl IntoView {
 
 #[component]
 fn Card(channel: ChannelSummary) -> impl IntoView {
-    let ChannelSummary { id, kind, name, active } = channel;
+    let ChannelSummary { id, kind, name, active, .. } = channel;
     view! {
         <li>
             <a class="channel-card" href=Route::Settings(SettingsPage::Channel(id)).href()>

@@ -38,6 +38,19 @@ impl Inbox {
         outcome
     }
 
+    /// The server's answer to something that was done with a message.
+    pub fn message_loaded(&mut self, asked: Asked, message: Message) -> Outcome {
+        let mut outcome = Outcome::default();
+        let id = message.conversation_id;
+        if asked.generation == self.generation
+            && let Some(thread) = self.thread_mut(id)
+        {
+            thread.merge(Arc::new(message), asked.cursor);
+            outcome.changed(Change::Thread(id));
+        }
+        outcome
+    }
+
     /// Something new to send: shown at once.
     pub fn enqueue(&mut self, pending: Pending) -> Outcome {
         let mut outcome = Outcome::default();

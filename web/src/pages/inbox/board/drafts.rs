@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::prelude::set_timeout;
 use leptos::task::spawn_local;
-use shared::ConversationId;
+use shared::{Capabilities, ConversationId, MessageId};
 use web_sys::File;
 
 use super::{Board, follow, ring, with};
@@ -15,7 +15,12 @@ use crate::api::messages::{
     Attachment, Draft as StoredDraft, DraftMode, QuotedMessage, SAVE_DRAFT, SaveDraft,
 };
 use crate::api::upload::{self, Upload};
-use crate::state::outbox::Pending;
+use crate::components::channel_kind_name;
+use crate::state::attaching::{Fit, fit};
+use crate::state::choices::Choices;
+use crate::state::outbox::{Extra, Pending};
+use crate::state::place::PlaceDraft;
+use crate::state::template::Filling;
 
 /// How long after the last key a draft goes to the server.
 const SAVE_AFTER: Duration = Duration::from_millis(800);
@@ -29,6 +34,10 @@ pub struct FileEntry {
     pub name: String,
     /// Its size in bytes.
     pub size_bytes: f64,
+    /// What is to be known about it before it is sent.
+    pub note: Option<String>,
+    /// It was recorded here.
+    pub voice: bool,
     /// How far it is.
     pub state: FileState,
 }
@@ -53,13 +62,39 @@ pub struct Draft {
     pub files: Vec<FileEntry>,
     /// What it answers.
     pub quoted: Option<QuotedMessage>,
+    /// Buttons or a menu under the text.
+    pub choices: Option<Choices>,
+    /// The template that is being filled.
+    pub filling: Option<Filling>,
+    /// A place that was not sent.
+    pub place: PlaceDraft,
+    /// A message of ours that gets other words.
+    pub editing: Option<Editing>,
     /// What the server has.
     saved: String,
     /// Counts the changes, so that only the last one is saved.
     revision: u64,
 }
 
+/// A message of ours while its words are changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Editing {
+    /// Which.
+    pub message_id: MessageId,
+    /// Its words before.
+    pub before: String,
+    /// Its words now.
+    pub text: String,
+    /// The server has not answered yet.
+    pub saving: bool,
+}
+
 impl Draft {
+    /// What is in the field: the text, or the message that is being changed.
+    pub fn shown(&self) -> &str {
+        self.editing.as_ref().map_or(&self.text, |editing| &editing.text)
+    }
+
     /// Files that are stored.
     pub fn attachments(&self) -> Vec<Attachment> {
         let stored = |file: &FileEntry| match &file.state {
@@ -120,30 +155,63 @@ impl Board {
 
     /// The agent has typed.
     pub fn write(self, id: ConversationId, mode: DraftMode, text: String) {
-        set_text(id, mode, text);
+        let kept = with(|inner| match &mut inner.drafts.of(id, mode).editing {
+            Some(editing) => {
+                editing.text = text;
+                None
+            }
+            None => Some(text),
+        });
+        if let Some(Some(text)) = kept {
+            set_text(id, mode, text);
+        }
+        ring_drafts();
+    }
+
+    /// Changes something of an answer's draft, but for its text.
+    pub fn draft_reply(self, id: ConversationId, change: impl FnOnce(&mut Draft)) {
+        with(|inner| change(inner.drafts.of(id, DraftMode::Reply)));
         ring_drafts();
     }
 
     /// Answers a certain message, or no longer.
     pub fn quote(self, id: ConversationId, quoted: Option<QuotedMessage>) {
-        with(|inner| inner.drafts.of(id, DraftMode::Reply).quoted = quoted);
-        ring_drafts();
+        self.draft_reply(id, |draft| draft.quoted = quoted);
     }
 
-    /// Adds a file and begins to upload it.
-    pub fn attach(self, id: ConversationId, mode: DraftMode, file: &File) {
+    /// Adds a file and begins to upload it, unless the channel would not take it.
+    pub fn attach(self, id: ConversationId, mode: DraftMode, file: &File, voice: bool) {
         let number = with(|inner| {
+            let conversation = inner.inbox.conversation(id);
+            let can = conversation.as_ref().filter(|_| mode == DraftMode::Reply).and_then(|conversation| {
+                let kind = conversation.channel.kind;
+                Some((Capabilities::of(kind)?, channel_kind_name(kind)))
+            });
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size")]
+            let size_bytes = file.size() as u64;
+            let fit = match &can {
+                // What is recorded here is made into what the channel takes.
+                _ if voice => Fit::Whole,
+                _ => fit(can.as_ref().map(|(can, channel)| (can, *channel)), &file.type_(), size_bytes),
+            };
+            let files_max = can.map(|(can, _)| can.files_max);
             inner.drafts.last_number += 1;
             let number = inner.drafts.last_number;
-            let entry = FileEntry {
-                number,
-                name: file.name(),
-                size_bytes: file.size(),
-                state: FileState::Uploading(0.0),
+            let files = &mut inner.drafts.of(id, mode).files;
+            let (note, state) = match fit {
+                _ if files_max.is_some_and(|max| files.len() >= max) => {
+                    (None, FileState::Failed(format!("At most {} files.", files.len())))
+                }
+                Fit::Whole => (None, FileState::Uploading(0.0)),
+                Fit::AsFile(words) => (Some(words), FileState::Uploading(0.0)),
+                Fit::Refused(words) => (None, FileState::Failed(words)),
             };
-            inner.drafts.of(id, mode).files.push(entry);
-            number
+            let refused = matches!(state, FileState::Failed(_));
+            files.push(FileEntry { number, name: file.name(), size_bytes: file.size(), note, voice, state });
+            (!refused).then_some(number)
         });
+        ring_drafts();
+        let number = number.flatten();
         let Some(number) = number else { return };
         let set = move |state: FileState| {
             with(|inner| {
@@ -169,7 +237,7 @@ impl Board {
                 }
             });
         };
-        match upload::start(file, move |part| set(FileState::Uploading(part)), done) {
+        match upload::start(file, voice, move |part| set(FileState::Uploading(part)), done) {
             Ok(upload) => {
                 UPLOADS.with_borrow_mut(|uploads| uploads.insert(number, upload));
                 ring_drafts();
@@ -236,6 +304,7 @@ pub(super) fn sent(id: ConversationId, mode: DraftMode) {
         let draft = inner.drafts.of(id, mode);
         draft.files.clear();
         draft.quoted = None;
+        draft.choices = None;
     });
     set_text(id, mode, String::new());
     ring_drafts();
@@ -243,7 +312,15 @@ pub(super) fn sent(id: ConversationId, mode: DraftMode) {
 
 /// A message that was not sent goes back where it was written, before what is there by now.
 pub(super) fn put_back(pending: Pending) {
-    let Pending { conversation_id: id, mode, text, attachments, quoted, .. } = pending;
+    let Pending { conversation_id: id, mode, text, attachments, extra, quoted, .. } = pending;
+    match extra {
+        Some(Extra::Template(filling)) => {
+            return Board.draft_reply(id, |draft| draft.filling = Some(filling));
+        }
+        Some(Extra::Place(place)) => return Board.draft_reply(id, |draft| draft.place = place),
+        Some(Extra::Choices(choices)) => Board.draft_reply(id, |draft| draft.choices = Some(choices)),
+        None => {}
+    }
     let text = with(|inner| {
         let back = attachments.into_iter().map(|attachment| {
             inner.drafts.last_number += 1;
@@ -251,6 +328,8 @@ pub(super) fn put_back(pending: Pending) {
                 number: inner.drafts.last_number,
                 name: attachment.name.clone(),
                 size_bytes: 0.0,
+                note: None,
+                voice: false,
                 state: FileState::Stored(attachment),
             }
         });

@@ -4,69 +4,62 @@ use std::sync::Arc;
 
 use leptos::prelude::set_timeout;
 use leptos::task::spawn_local;
-use shared::{AttachmentId, ConversationId};
+use shared::ConversationId;
 
 use super::{Board, RETRY, change, drafts, now, take, with};
 use crate::api::Failure;
-use crate::api::client::run;
+use crate::api::client::ask;
 use crate::api::messages::{
-    ADD_NOTE, AddNoteInput, DraftMode, Message, MessagePayload, SEND_MESSAGE, SendMessageInput,
+    ADD_NOTE, AddNoteInput, Attachment, DraftMode, MessagePayload, QuotedMessage, SEND_MESSAGE,
+    SendMessageInput,
 };
-use crate::api::session::Input;
+use crate::api::session::{Answer, Input};
+use crate::state::choices::Choices;
 use crate::state::event::{Change, Outcome};
 use crate::state::inbox::Asked;
-use crate::state::outbox::{Pending, PendingState};
+use crate::state::outbox::{Extra, Pending, PendingState};
+use crate::state::place::PlaceDraft;
 
 impl Board {
     /// Sends the composer's content. `false` when there is nothing to send yet.
     pub fn send(self, id: ConversationId, mode: DraftMode) -> bool {
-        let pending = with(|inner| {
+        let content = with(|inner| {
             let draft = inner.drafts.of(id, mode);
             let text = draft.text.trim().to_owned();
             let attachments = draft.attachments();
             if draft.held_up() || (text.is_empty() && attachments.is_empty()) {
                 return None;
             }
-            let quoted = draft.quoted.clone();
-            Some(Pending {
-                client_id: uuid::Uuid::new_v4().to_string(),
-                conversation_id: id,
-                mode,
-                text,
-                attachments,
-                quoted,
-                created_at: now(),
-                last_seen_seq: inner.inbox.thread(id).map(crate::state::thread::Thread::last_seq),
-                state: PendingState::Waiting,
-            })
+            let extra = draft.choices.clone().map(Extra::Choices);
+            Some((text, attachments, draft.quoted.clone(), extra))
         });
-        let Some(Some(pending)) = pending else { return false };
+        let Some(Some((text, attachments, quoted, extra))) = content else { return false };
         drafts::sent(id, mode);
-        change(|inbox| inbox.enqueue(pending));
-        pump();
+        enqueue(id, mode, text, attachments, quoted, extra);
         true
+    }
+
+    /// Sends the template that is being filled. `false` when something is missing.
+    pub fn send_template(self, id: ConversationId) -> bool {
+        let ready = with(|inner| {
+            let filling = &mut inner.drafts.of(id, DraftMode::Reply).filling;
+            filling.take_if(|filling| filling.is_ready())
+        });
+        let Some(Some(filling)) = ready else { return false };
+        self.draft_reply(id, |_| {});
+        enqueue(id, DraftMode::Reply, String::new(), filling.files(), None, Some(Extra::Template(filling)));
+        true
+    }
+
+    /// Sends a place, which goes by itself.
+    pub fn send_place(self, id: ConversationId, place: PlaceDraft) {
+        self.draft_reply(id, |draft| draft.place = PlaceDraft::default());
+        enqueue(id, DraftMode::Reply, String::new(), Vec::new(), None, Some(Extra::Place(place)));
     }
 
     /// Something was sent that the server does not have yet.
     pub fn has_unsent(self) -> bool {
         with(|inner| !inner.inbox.outbox.is_empty()) == Some(true)
-    }
-
-    /// Sends a failed message once more, as a new one: the network refused the old one for good.
-    pub fn send_again(self, message: &Message) {
-        let pending = Pending {
-            client_id: uuid::Uuid::new_v4().to_string(),
-            conversation_id: message.conversation_id,
-            mode: DraftMode::Reply,
-            text: message.text.clone(),
-            attachments: message.attachments.clone(),
-            quoted: message.quoted.clone(),
-            created_at: now(),
-            last_seen_seq: Some(self.last_seq(message.conversation_id)),
-            state: PendingState::Waiting,
-        };
-        change(|inbox| inbox.enqueue(pending));
-        pump();
     }
 
     /// Tries one again that the server refused, under the same client id.
@@ -92,6 +85,33 @@ impl Board {
     }
 }
 
+/// Something new to send: shown at once, sent when its turn comes.
+fn enqueue(
+    id: ConversationId,
+    mode: DraftMode,
+    text: String,
+    attachments: Vec<Attachment>,
+    quoted: Option<QuotedMessage>,
+    extra: Option<Extra>,
+) {
+    change(|inbox| {
+        let last_seen_seq = inbox.thread(id).map(crate::state::thread::Thread::last_seq);
+        inbox.enqueue(Pending {
+            client_id: uuid::Uuid::new_v4().to_string(),
+            conversation_id: id,
+            mode,
+            text,
+            attachments,
+            extra,
+            quoted,
+            created_at: now(),
+            last_seen_seq,
+            state: PendingState::Waiting,
+        })
+    });
+    pump();
+}
+
 /// Sends what may go out now.
 pub(super) fn pump() {
     let due = with(|inner| (inner.inbox.asking(), inner.inbox.outbox.take_due()));
@@ -107,26 +127,44 @@ pub(super) fn pump() {
 }
 
 async fn hand_over(pending: Pending) -> Result<MessagePayload, Failure> {
-    let Pending { client_id, conversation_id, mode, text, attachments, quoted, last_seen_seq, .. } = pending;
-    let attachment_ids: Vec<AttachmentId> = attachments.into_iter().map(|file| file.id).collect();
-    Ok(match mode {
-        DraftMode::Reply => {
-            let quoted_message_id = quoted.and_then(|quoted| quoted.message_id);
-            let input = SendMessageInput {
-                conversation_id,
-                client_id,
-                text,
-                attachment_ids,
-                quoted_message_id,
-                last_seen_seq,
-            };
-            run(&SEND_MESSAGE, Input { input }).await?.payload
-        }
+    let question = match pending.mode {
+        DraftMode::Reply => SEND_MESSAGE.question(&Input { input: input(pending) }),
         DraftMode::Note => {
-            let input = AddNoteInput { conversation_id, client_id, text, attachment_ids };
-            run(&ADD_NOTE, Input { input }).await?.payload
+            let Pending { client_id, conversation_id, text, attachments, .. } = pending;
+            let attachment_ids = attachments.into_iter().map(|file| file.id).collect();
+            ADD_NOTE
+                .question(&Input { input: AddNoteInput { conversation_id, client_id, text, attachment_ids } })
         }
-    })
+    };
+    Ok(ask::<Answer<MessagePayload>>(question).await?.payload)
+}
+
+fn input(pending: Pending) -> SendMessageInput {
+    let Pending { client_id, conversation_id, text, attachments, extra, quoted, last_seen_seq, .. } = pending;
+    let mut input = SendMessageInput {
+        conversation_id,
+        client_id,
+        text,
+        attachment_ids: attachments.into_iter().map(|file| file.id).collect(),
+        quoted_message_id: quoted.and_then(|quoted| quoted.message_id),
+        last_seen_seq,
+        template: None,
+        location: None,
+        buttons: Vec::new(),
+        list: None,
+    };
+    match extra {
+        None => {}
+        Some(Extra::Template(filling)) => {
+            // The files of a template are its headers'.
+            input.attachment_ids.clear();
+            input.template = Some(filling.input());
+        }
+        Some(Extra::Place(place)) => input.location = place.place(),
+        Some(Extra::Choices(Choices::Buttons(buttons))) => input.buttons = buttons,
+        Some(Extra::Choices(Choices::List(list))) => input.list = Some(list),
+    }
+    input
 }
 
 fn settle(client_id: &str, asked: Asked, answer: Result<MessagePayload, Failure>) {

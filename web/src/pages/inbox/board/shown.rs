@@ -124,11 +124,6 @@ impl Board {
         with(|inner| inner.unread_at_open.get(&id).copied()).flatten().unwrap_or_default()
     }
 
-    /// The newest number of an opened thread.
-    pub fn last_seq(self, id: ConversationId) -> i64 {
-        with(|inner| inner.inbox.thread(id).map(Thread::last_seq)).flatten().unwrap_or_default()
-    }
-
     /// Who else is in a conversation; tracked.
     pub fn presence(self, id: ConversationId) -> Vec<Presence> {
         follow(|signals| signals.presence.clone());
