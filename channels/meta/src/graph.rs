@@ -21,6 +21,8 @@ use crate::usage::{self, Usage};
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Longest token.
 const TOKEN_BYTES_MAX: usize = 2048;
+/// The file servers turn away who does not name themselves.
+const USER_AGENT: &str = concat!("Switchboard/", env!("CARGO_PKG_VERSION"));
 /// Where files are served from. The token goes to no other host.
 const MEDIA_HOSTS: &[&str] = &["fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net"];
 
@@ -129,6 +131,7 @@ impl<'a> Graph<'a> {
         let url = Url::parse(address).ok().filter(|url| self.may_have_the_token(url));
         let url = url.ok_or(Failed::Lost(Lost::NotWritten("the file is not at one of Meta's own hosts")))?;
         let request = self.api.provider.http.get(url).header(header::AUTHORIZATION, self.bearer()?);
+        let request = request.header(header::USER_AGENT, USER_AGENT);
         let sent = request.timeout(self.api.provider.transfer_timeout).send().await;
         sent.map_err(|error| Failed::Lost(lost(&error)))
     }
