@@ -1,6 +1,6 @@
 //! The adapter against answers of Graph, over real HTTP. The conformance suite does the same against the simulator;
 //! here are the answers that a simulator does not give.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 #[path = "wire/accounts.rs"]
 mod accounts;
