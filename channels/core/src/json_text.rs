@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Rewrites JSON source so that every string in it can be decoded and stored: an escaped NUL goes, a lone
-/// surrogate escape becomes U+FFFD. JSON without either is returned as it came.
+/// surrogate escape becomes U+FFFD. JSON without either is returned as it came, and so is what is no JSON.
 #[must_use]
 pub fn mend_json(source: &str) -> Cow<'_, str> {
     let mut mended: Option<String> = None;
@@ -13,6 +13,10 @@ pub fn mend_json(source: &str) -> Cow<'_, str> {
     while let Some(step) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
         let escape = at + step;
         let Some(unit) = unit_at(source, escape) else {
+            if bytes.get(escape + 1) == Some(&b'u') {
+                // Half an escape, which is no JSON. What stands around a NUL that goes must not complete it.
+                return Cow::Borrowed(source);
+            }
             at = escape + 2; // \" \\ \n …: two bytes, whatever they are
             continue;
         };
@@ -74,6 +78,13 @@ mod tests {
     fn an_escaped_backslash_before_a_u_is_text() {
         let source = r#""\\ud83d \\u0000""#;
         assert_eq!(mend_json(source), source);
+    }
+
+    #[test]
+    fn half_an_escape_is_not_completed_by_what_goes() {
+        let source = r#"{"t":"\u00\u000000"}"#;
+        assert_eq!(mend_json(source), source);
+        assert!(serde_json::from_str::<serde_json::Value>(&mend_json(source)).is_err());
     }
 
     proptest! {

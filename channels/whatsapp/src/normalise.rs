@@ -12,7 +12,6 @@ mod files;
 mod identity;
 mod message;
 mod moment;
-mod numbers;
 pub mod people;
 mod preferences;
 mod statuses;

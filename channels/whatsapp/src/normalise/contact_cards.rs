@@ -3,7 +3,7 @@
 use channel_core::{ContactCard, LabelledValue};
 use channel_meta::Object;
 
-use super::numbers;
+use super::people::international;
 
 /// What a card says that was sent because we asked for the person's number.
 const OWN: &str = "contact_request";
@@ -36,7 +36,7 @@ pub fn read(card: Object<'_>) -> Option<ContactCard> {
 
 fn phone(phone: Object<'_>) -> Option<LabelledValue> {
     let platform_id = phone.id("wa_id");
-    let of_id = || platform_id.as_deref().and_then(numbers::international);
+    let of_id = || platform_id.as_deref().and_then(international);
     Some(LabelledValue { value: phone.id("phone").or_else(of_id)?, label: phone.owned("type"), platform_id })
 }
 

@@ -1,10 +1,10 @@
 //! Files of a message.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use channel_core::{MediaRef, RemoteMedia};
 use channel_meta::{GraphError, Object};
 use shared::MediaKind;
+
+use crate::digest::sha256_hex;
 
 /// Longest name of a file that is kept, in characters.
 const NAME_CHARS_MAX: usize = 255;
@@ -27,7 +27,7 @@ pub fn read(kind: &str, message: Object<'_>, faults: &[GraphError]) -> Option<Re
     }
     if let Some(object) = object {
         media.content_type = object.text("mime_type").and_then(without_parameters);
-        media.sha256 = object.text("sha256").and_then(digest);
+        media.sha256 = object.text("sha256").and_then(sha256_hex);
         media.unique_id.clone_from(&media.sha256);
         media.file_name = object.text("filename").and_then(file_name);
         media.size_bytes = object.size("file_size");
@@ -60,15 +60,6 @@ fn without_parameters(content_type: &str) -> Option<String> {
     (!content_type.is_empty()).then(|| content_type.to_ascii_lowercase())
 }
 
-/// A digest in lower-case hex: webhooks give base64, other places hex.
-fn digest(text: &str) -> Option<String> {
-    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Some(text.to_ascii_lowercase());
-    }
-    let bytes = STANDARD.decode(text).ok().filter(|bytes| bytes.len() == 32)?;
-    Some(hex::encode(bytes))
-}
-
 /// The name without folders and without what cannot be seen.
 fn file_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -80,16 +71,6 @@ fn file_name(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digests_come_in_base64_or_hex() {
-        let hex = "ab".repeat(32);
-        assert_eq!(digest(&STANDARD.encode([0xAB; 32])).as_deref(), Some(hex.as_str()));
-        assert_eq!(digest(&hex.to_uppercase()).as_deref(), Some(hex.as_str()));
-        for other in ["", "no digest", &STANDARD.encode([0xAB; 31]), &"g".repeat(64)] {
-            assert_eq!(digest(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn a_file_name_is_no_path() {

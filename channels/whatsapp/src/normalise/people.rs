@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use channel_core::{Alias, AliasKind, Profile, Sender};
 use channel_meta::Object;
 
-use super::numbers;
+use crate::numbers;
 
 /// The names by which an event knows a person. All may be missing: a person with a username hides the number, and
 /// older deliveries know no ids.
@@ -74,7 +74,7 @@ impl<'a> People<'a> {
     /// By the number in either form, unless the contact there is somebody else.
     fn by_number(&self, names: &Names) -> Option<&Object<'a>> {
         let wa_id = names.wa_id.as_ref()?;
-        let other_form = || self.by_wa_id.get(&numbers::other_form(wa_id)?);
+        let other_form = || numbers::alternatives(wa_id).iter().find_map(|other| self.by_wa_id.get(other));
         let contact = self.by_wa_id.get(wa_id).or_else(other_form)?;
         match (&names.user_id, contact.id("user_id")) {
             (Some(asked), Some(found)) if *asked != found => None,
@@ -105,10 +105,7 @@ impl<'a> People<'a> {
             display_name: name.filter(|name| !name.is_empty()).map(str::to_owned).or(username),
             // WhatsApp vouches for the number, not for the name that its owner chose.
             verified: false,
-            profile: Profile {
-                phone: wa_id.as_deref().and_then(numbers::international),
-                ..Profile::default()
-            },
+            profile: Profile { phone: wa_id.as_deref().and_then(international), ..Profile::default() },
             aliases,
             platform_id,
         })
@@ -120,12 +117,18 @@ impl<'a> People<'a> {
 pub fn of_number(wa_id: Option<&str>, platform_id: &str) -> Vec<Alias> {
     let Some(wa_id) = wa_id else { return Vec::new() };
     let itself = (wa_id != platform_id).then(|| platform_id_alias(wa_id.to_owned()));
-    let other_form = numbers::other_form(wa_id).map(platform_id_alias);
-    let phone = numbers::international(wa_id).map(|value| Alias { kind: AliasKind::Phone, value });
-    itself.into_iter().chain(other_form).chain(phone).collect()
+    let other_forms = numbers::alternatives(wa_id).into_iter().map(platform_id_alias);
+    let phone = international(wa_id).map(|value| Alias { kind: AliasKind::Phone, value });
+    itself.into_iter().chain(other_forms).chain(phone).collect()
 }
 
 /// A name by which the person may come again.
 pub fn platform_id_alias(value: String) -> Alias {
     Alias { kind: AliasKind::PlatformId, value }
+}
+
+/// A number as people write it; ids of other things are none.
+pub fn international(wa_id: &str) -> Option<String> {
+    let is_number = (7..=15).contains(&wa_id.len()) && wa_id.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("+{wa_id}"))
 }
