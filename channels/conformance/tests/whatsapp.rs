@@ -1,5 +1,4 @@
 //! WhatsApp through the suite.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use channel_conformance::Fixtures;
 use channel_core::ProviderApi;
