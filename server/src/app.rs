@@ -11,6 +11,7 @@ use crate::channels::{AccountCache, Adapters, WidgetCache};
 use crate::config::Config;
 use crate::conversations::loaders::Loaders;
 use crate::db::Db;
+use crate::demo::Stage;
 use crate::http::Readiness;
 use crate::http::rates::{RequestRate, SocketSeats};
 use crate::jobs::Wake;
@@ -67,6 +68,8 @@ pub struct App {
     pub widgets: WidgetCache,
     /// Visitors' sessions and allowances.
     pub visitors: Visitors,
+    /// Where demo workspaces play.
+    pub demo: Arc<Stage>,
 }
 
 impl App {
@@ -78,7 +81,8 @@ impl App {
         let notary = Notary::new(&config);
         let vault = Vault::new(config.master_key_path());
         let mail = Mailer::new(config.smtp.clone());
-        let adapters = Adapters::new(&config.providers);
+        let demo = Arc::new(Stage::new(&config));
+        let adapters = Adapters::new(&config.providers, Arc::clone(&demo));
         let processor = Processor::new(db.clone(), adapters.clone());
         let hub = Hub::new(db.clone());
         let loaders = Loaders::new(db.clone());
@@ -108,6 +112,7 @@ impl App {
             sockets: SocketSeats::default(),
             widgets,
             visitors,
+            demo,
         })
     }
 

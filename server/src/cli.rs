@@ -40,6 +40,9 @@ enum Command {
         /// Folder for the embedded database, files and keys, instead of the configured one.
         #[arg(long, value_name = "FOLDER")]
         data_dir: Option<PathBuf>,
+        /// Offers a demo workspace: five people to play on a page of phones, no accounts needed.
+        #[arg(long)]
+        demo: bool,
     },
     /// Brings the database up to date and stops.
     Migrate,
@@ -153,10 +156,11 @@ fn fail(error: &CliError) -> ExitCode {
 async fn dispatch(arguments: Arguments) -> Result<(), CliError> {
     let file = arguments.config.as_deref();
     match arguments.command {
-        Command::Serve { listen, data_dir } => {
+        Command::Serve { listen, data_dir, demo } => {
             let mut config = Config::load(file)?;
             config.listen = listen.unwrap_or(config.listen);
             config.data_dir = data_dir.unwrap_or(config.data_dir);
+            config.demo |= demo;
             telemetry::start(&config)?;
             serve::serve(config).await
         }

@@ -51,6 +51,10 @@ pub struct Config {
     pub providers: Providers,
     /// Bounds that protect the service.
     pub limits: Limits,
+    /// Demo workspaces may be made, wherever this listens. Without it, only on a loopback address.
+    pub demo: bool,
+    /// Where the simulator of demo workspaces listens; nothing does before there is one.
+    pub demo_listen: SocketAddr,
 }
 
 /// How log lines look.
@@ -182,6 +186,8 @@ impl Default for Config {
             storage: Storage::Folder { path: None },
             providers: Providers::default(),
             limits: Limits::default(),
+            demo: false,
+            demo_listen: SocketAddr::from(([127, 0, 0, 1], 8300)),
         }
     }
 }

@@ -30,6 +30,12 @@ pub(super) async fn serve(mut config: Config) -> Result<(), CliError> {
     let limits = config.limits;
     let app = App::new(config, database.db.clone());
     app.vault.check(&app.db).await.map_err(|error| CliError::Keys(error.to_string()))?;
+    if let Err(error) = app.demo.resume(&app.db).await {
+        tracing::error!(
+            error = format!("{error:#}"),
+            "the demo workspaces have no stage: their channels are silent"
+        );
+    }
     App::start_background(&app);
     let setup_token = auth::setup::ensure_setup_token(&app).await.map_err(anyhow::Error::new)?;
 
@@ -41,6 +47,9 @@ pub(super) async fn serve(mut config: Config) -> Result<(), CliError> {
     let serving = tokio::spawn(accept::serve(listener, router, limits, stop.clone()));
 
     say(&format!("Switchboard is ready: {}", app.config.origin()));
+    if let Some(phones) = app.demo.url() {
+        say(&format!("Phones of the demo: {phones}/"));
+    }
     if let Some(token) = setup_token {
         say(&format!("First-run link: {}/setup?token={token}", app.config.origin()));
     }
