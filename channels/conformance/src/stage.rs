@@ -228,6 +228,11 @@ impl Stage {
         self.control.bubbles_of_business(self.account_name()).await
     }
 
+    /// Has the simulator do something that no story for all providers needs: a path below `/control`.
+    pub async fn control(&self, path: &str, body: Value) -> Value {
+        self.control.post(path, body).await
+    }
+
     /// Makes the next `times` calls or deliveries fail.
     pub async fn fault(&self, times: u64, fault: Value) {
         self.control.fault(self.account_name(), times, fault).await;
