@@ -19,4 +19,4 @@ mod stage;
 pub use case::Case;
 pub use fixtures::Fixtures;
 pub use scripts::{Script, scripts};
-pub use stage::{Connection, Provider, Stage};
+pub use stage::{Connection, Files, Provider, Stage};
