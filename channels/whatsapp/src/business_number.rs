@@ -66,10 +66,14 @@ impl BusinessNumber {
         Ok(numbers)
     }
 
-    /// It can send and receive by the Cloud API.
+    /// It belongs to the Cloud API. One that is flagged, limited or banned still does: registering it again would help
+    /// nobody, and attempts are counted. So is one of which Meta says nothing.
     pub fn is_registered(&self) -> bool {
-        self.status.as_deref() == Some("CONNECTED")
-            && self.platform.as_deref().is_none_or(|p| p == "CLOUD_API")
+        let not_yet = matches!(
+            self.status.as_deref(),
+            Some("PENDING" | "DISCONNECTED" | "UNVERIFIED" | "MIGRATED" | "DELETED")
+        );
+        !not_yet && self.platform.as_deref().is_none_or(|platform| platform == "CLOUD_API")
     }
 
     fn read(node: Object<'_>) -> Option<Self> {
@@ -128,7 +132,7 @@ fn is_about_fields(error: &GraphError) -> bool {
 pub fn next_page(page: Object<'_>, this: Option<&str>) -> Option<String> {
     let paging = page.object("paging")?;
     let next = paging.object("cursors")?.owned("after")?;
-    let more = page.values("data").is_empty().then_some(()).is_none();
+    let more = !page.values("data").is_empty();
     (more && this != Some(next.as_str())).then_some(next)
 }
 
@@ -153,6 +157,24 @@ mod tests {
         assert_eq!(number.id, "770088990011223");
         assert!(number.is_registered());
         assert_eq!(number.obstacles, ["waba: There is no payment method. Add one."]);
+    }
+
+    #[test]
+    fn only_a_number_that_never_was_is_to_be_registered() {
+        let number = |status: Option<&str>, platform: Option<&str>| BusinessNumber {
+            status: status.map(str::to_owned),
+            platform: platform.map(str::to_owned),
+            ..BusinessNumber::default()
+        };
+        for status in [Some("CONNECTED"), Some("FLAGGED"), Some("RESTRICTED"), Some("BANNED"), None] {
+            assert!(
+                number(status, Some("CLOUD_API")).is_registered() && number(status, None).is_registered()
+            );
+            assert!(!number(status, Some("ON_PREMISE")).is_registered(), "{status:?}");
+        }
+        for status in ["PENDING", "DISCONNECTED", "UNVERIFIED", "MIGRATED"] {
+            assert!(!number(Some(status), Some("CLOUD_API")).is_registered(), "{status}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod find;
 mod register;
 
 use channel_core::{
-    AccountInfo, CallError, ChannelAccount, Connected, Credentials, Wait, Webhook, WebhookTarget,
+    AccountInfo, CallError, ChannelAccount, CheckState, Connected, Credentials, Wait, Webhook, WebhookTarget,
 };
 use channel_meta::subscription::{self, AppSubscription, Subscription};
 use channel_meta::{Failed, Graph, GraphApi, MetaApp, TokenInfo, is_id, token};
@@ -81,7 +81,9 @@ fn warnings(number: &BusinessNumber, info: Option<&TokenInfo>) -> Vec<String> {
     warnings.extend(
         crate::health::of_number(number)
             .into_iter()
-            .filter(|check| check.state != channel_core::CheckState::Good && check.name != "status")
+            .filter(|check| check.state != CheckState::Good)
+            // That it is not registered was said before, with what to do now.
+            .filter(|check| check.name != "status" || number.is_registered())
             .map(|check| check.words),
     );
     warnings
