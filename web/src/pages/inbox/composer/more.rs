@@ -38,7 +38,8 @@ pub fn More(
     let shown = RwSignal::new(false);
     Effect::new(move |_| shown.set(open.get().is_some()));
     Effect::new(move |_| {
-        if !shown.get() {
+        // Only news is told: the two would answer each other for ever.
+        if !shown.get() && open.get_untracked().is_some() {
             open.set(None);
         }
     });
