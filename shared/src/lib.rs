@@ -26,6 +26,6 @@ pub use id::{
     MessageId, ParseIdError, SessionKey, TransmissionId, UserId, WorkspaceId,
 };
 pub use media::MediaKind;
-pub use message::{AttachmentKind, AuthorKind, Direction, MessageStatus};
+pub use message::{AttachmentKind, AttachmentState, AuthorKind, Direction, MessageStatus};
 pub use rich_text::{RichText, TextSpan, TextStyle, TextUnit};
 pub use role::Role;

@@ -1,5 +1,6 @@
 //! Messages: direction, author, delivery.
 
+use crate::MediaKind;
 use crate::stored::stored_enum;
 
 stored_enum! {
@@ -60,5 +61,41 @@ stored_enum! {
         Audio = 3 / "audio",
         /// Anything else: offered for download only.
         File = 4 / "file",
+        /// A recorded voice note.
+        Voice = 5 / "voice",
+        /// A round video.
+        VideoNote = 6 / "video_note",
+        /// A short video without sound that plays by itself.
+        Animation = 7 / "animation",
+        /// A sticker, still or moving.
+        Sticker = 8 / "sticker",
+    }
+}
+
+impl From<MediaKind> for AttachmentKind {
+    /// The same numbers: what a file was sent as is how it is shown.
+    fn from(kind: MediaKind) -> Self {
+        match kind {
+            MediaKind::Image => Self::Image,
+            MediaKind::Video => Self::Video,
+            MediaKind::Audio => Self::Audio,
+            MediaKind::File => Self::File,
+            MediaKind::Voice => Self::Voice,
+            MediaKind::VideoNote => Self::VideoNote,
+            MediaKind::Animation => Self::Animation,
+            MediaKind::Sticker => Self::Sticker,
+        }
+    }
+}
+
+stored_enum! {
+    /// Whether the bytes of a file are here.
+    AttachmentState {
+        /// They are.
+        Ready = 1 / "ready",
+        /// They are on their way from the platform.
+        Fetching = 2 / "fetching",
+        /// They cannot be had.
+        Gone = 3 / "gone",
     }
 }

@@ -58,7 +58,7 @@ pub async fn identities_of(tx: &mut WorkspaceTx, contacts: &[ContactId]) -> sqlx
     let workspace_id = tx.workspace_id();
     let identities: Vec<Identity> = sqlx::query_as(
         "select id, contact_id, channel_id, platform_id, display_name, verified, last_page
-         from identities where workspace_id = $1 and contact_id = any($2) order by id",
+         from identities where workspace_id = $1 and contact_id = any($2) and merged_into is null order by id",
     )
     .bind(workspace_id)
     .bind(contacts.iter().map(|id| id.0).collect::<Vec<_>>())

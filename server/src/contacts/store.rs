@@ -49,17 +49,21 @@ pub async fn by_ids(tx: &mut WorkspaceTx, ids: &[ContactId]) -> sqlx::Result<Vec
     .await
 }
 
-/// The names of these contacts.
+/// The names of these contacts; of one that turned out to be another, that one's.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn names(tx: &mut WorkspaceTx, ids: &[ContactId]) -> sqlx::Result<Vec<(ContactId, String)>> {
     let workspace_id = tx.workspace_id();
-    sqlx::query_as("select id, name from contacts where workspace_id = $1 and id = any($2)")
-        .bind(workspace_id)
-        .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
-        .fetch_all(tx.conn())
-        .await
+    sqlx::query_as(
+        "select c.id, coalesce(m.name, c.name) from contacts c
+         left join contacts m on m.workspace_id = $1 and m.id = c.merged_into
+         where c.workspace_id = $1 and c.id = any($2)",
+    )
+    .bind(workspace_id)
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await
 }
 
 /// This contact, locked until the transaction ends.

@@ -1,4 +1,4 @@
-//! Entries of a thread that nobody wrote: assigned, snoozed, closed, opened again.
+//! Entries of a thread that nobody wrote: assigned, snoozed, closed, opened again, blocked.
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
@@ -24,10 +24,24 @@ pub enum ActivityKind {
     Reopened,
     /// The conversation began.
     Started,
+    /// The contact came to the thread and wrote nothing: through an ad, a link, a first look.
+    Opened,
+    /// Messages reach the contact no more: they blocked us, or are gone.
+    Unreachable,
+    /// Messages reach the contact again.
+    Reachable,
+    /// The contact wants no more messages of a kind.
+    OptedOut,
+    /// The contact wants messages of that kind again.
+    OptedIn,
+    /// The contact has another number or name on the platform; it is the same person.
+    IdentityChanged,
+    /// Two threads turned out to be with one person.
+    Merged,
 }
 
-/// What the `activity` column keeps: ids and times, never text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What the `activity` column keeps: ids, times and words of the platform, never what somebody wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
     /// What happened.
     pub kind: ActivityKind,
@@ -37,13 +51,16 @@ pub struct Activity {
     /// Snoozed until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
+    /// The platform's word for what happened, or for what it is about: `kicked`, `marketing_messages`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
 }
 
 impl Activity {
     /// An activity without particulars.
     #[must_use]
     pub fn of(kind: ActivityKind) -> Self {
-        Self { kind, member: None, until: None }
+        Self { kind, member: None, until: None, what: None }
     }
 
     /// Names the member it is about.
@@ -57,6 +74,13 @@ impl Activity {
     #[must_use]
     pub fn until(mut self, at: DateTime<Utc>) -> Self {
         self.until = Some(at);
+        self
+    }
+
+    /// Adds the platform's word.
+    #[must_use]
+    pub fn called(mut self, what: impl Into<String>) -> Self {
+        self.what = Some(what.into());
         self
     }
 

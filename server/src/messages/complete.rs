@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use shared::{AuthorKind, ContactId, MemberId, MessageId};
+use serde::Deserialize as _;
+use shared::{AuthorKind, ContactId, MemberId, MessageId, TextSpan};
 use uuid::Uuid;
 
-use super::Activity;
-use super::store::{self, Attachment, Message, Reaction};
+use super::quoted;
+pub use super::quoted::{Quoted, QuotedKind};
+use super::store::{self, Attachment, Message, Reaction, Revision};
+use super::{Activity, Context, MessageCard};
 use crate::contacts;
 use crate::db::WorkspaceTx;
 use crate::workspaces::member::members_by_id;
@@ -21,23 +24,20 @@ pub struct FullMessage {
     pub author_name: String,
     /// For an activity: what happened, and the name of the member it is about.
     pub activity: Option<(Activity, Option<String>)>,
+    /// What parts of its text mean.
+    pub spans: Vec<TextSpan>,
+    /// What it is besides text and files.
+    pub card: Option<MessageCard>,
+    /// What else is known of it.
+    pub context: Context,
     /// The message it answers.
     pub quoted: Option<Quoted>,
     /// Its files, in order.
     pub attachments: Vec<Attachment>,
     /// Who answered it with an emoji.
     pub reactions: Vec<ShownReaction>,
-}
-
-/// The message that another one answers, in short.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quoted {
-    /// Which.
-    pub message_id: MessageId,
-    /// Who made it.
-    pub author_name: String,
-    /// Its text; empty once it was taken back.
-    pub text: String,
+    /// Texts it had before, newest first.
+    pub revisions: Vec<Revision>,
 }
 
 /// One emoji below a message.
@@ -47,17 +47,20 @@ pub struct ShownReaction {
     pub emoji: String,
     /// By whom.
     pub by_name: String,
+    /// The member, if it is one.
+    pub member_id: Option<MemberId>,
 }
 
 /// Names of everybody who appears beside a page of messages.
 #[derive(Default)]
-struct Names {
+pub(super) struct Names {
     members: HashMap<MemberId, String>,
     contacts: HashMap<ContactId, String>,
 }
 
 impl Names {
-    fn author(&self, message: &Message) -> String {
+    /// Who made an entry.
+    pub(super) fn author(&self, message: &Message) -> String {
         let member = message.author_member_id.and_then(|id| self.members.get(&id));
         let contact = || message.author_contact_id.and_then(|id| self.contacts.get(&id));
         member.or_else(contact).cloned().unwrap_or_else(|| match message.author_kind {
@@ -84,47 +87,67 @@ pub async fn complete(tx: &mut WorkspaceTx, messages: Vec<Message>) -> sqlx::Res
         return Ok(Vec::new());
     }
     let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
-    let attachments = store::attachments_of(tx, &ids).await?;
-    let reactions = store::reactions_to(tx, &ids).await?;
-    let quoted_ids: Vec<MessageId> =
+    let quoted_ids: BTreeSet<MessageId> =
         messages.iter().filter_map(|message| message.quoted_message_id).collect();
-    let quoted = store::by_ids(tx, &quoted_ids).await?;
+    let shown: BTreeSet<MessageId> = ids.iter().chain(&quoted_ids).copied().collect();
+    let mut files: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
+    for file in store::attachments_of(tx, &Vec::from_iter(shown)).await? {
+        if let Some(id) = file.message_id {
+            files.entry(id).or_default().push(file);
+        }
+    }
+    let reactions = store::reactions_to(tx, &ids).await?;
+    let edited =
+        messages.iter().filter(|message| message.edited_at.is_some() && message.deleted_at.is_none());
+    let edited: Vec<MessageId> = edited.map(|message| message.id).collect();
+    let mut revisions: HashMap<MessageId, Vec<Revision>> = HashMap::new();
+    for revision in store::revisions_of(tx, &edited).await? {
+        revisions.entry(revision.message_id).or_default().push(revision);
+    }
+    let quoted = store::by_ids(tx, &Vec::from_iter(quoted_ids)).await?;
     let names = names(tx, messages.iter().chain(&quoted), &reactions).await?;
 
     let quoted: HashMap<MessageId, Message> =
         quoted.into_iter().map(|message| (message.id, message)).collect();
-    let mut files: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
-    for attachment in attachments {
-        if let Some(id) = attachment.message_id {
-            files.entry(id).or_default().push(attachment);
-        }
-    }
     let mut emoji: HashMap<MessageId, Vec<ShownReaction>> = HashMap::new();
     for reaction in reactions {
-        let by_name = names.reactor(reaction.actor_kind, reaction.actor_id);
-        emoji.entry(reaction.message_id).or_default().push(ShownReaction { emoji: reaction.emoji, by_name });
+        emoji.entry(reaction.message_id).or_default().push(ShownReaction {
+            by_name: names.reactor(reaction.actor_kind, reaction.actor_id),
+            member_id: (reaction.actor_kind == AuthorKind::Member).then_some(MemberId(reaction.actor_id)),
+            emoji: reaction.emoji,
+        });
     }
-    Ok(messages
-        .into_iter()
-        .map(|message| FullMessage {
+    let full = messages.into_iter().map(|message| {
+        let context = Context::from_value(message.context.as_ref());
+        let quoted_message = message.quoted_message_id.and_then(|id| quoted.get(&id));
+        FullMessage {
             author_name: names.author(&message),
             activity: message.activity.as_ref().and_then(Activity::from_value).map(|activity| {
                 let name = activity.member.and_then(|id| names.members.get(&id).cloned());
                 (activity, name)
             }),
-            quoted: message.quoted_message_id.and_then(|id| quoted.get(&id)).map(|quoted| Quoted {
-                message_id: quoted.id,
-                author_name: names.author(quoted),
-                text: quoted.text.clone(),
-            }),
+            spans: spans(&message),
+            card: message.card.as_ref().and_then(MessageCard::from_value),
+            quoted: quoted::show(&message, &context, quoted_message, &files, &names),
             attachments: match message.deleted_at {
-                None => files.remove(&message.id).unwrap_or_default(),
+                None => files.get(&message.id).cloned().unwrap_or_default(),
                 Some(_) => Vec::new(),
             },
             reactions: emoji.remove(&message.id).unwrap_or_default(),
+            revisions: revisions.remove(&message.id).unwrap_or_default(),
+            context,
             message,
-        })
-        .collect())
+        }
+    });
+    Ok(full.collect())
+}
+
+/// What parts of a text mean, as far as the text is still the one they were made for.
+fn spans(message: &Message) -> Vec<TextSpan> {
+    let read = |value| Vec::<TextSpan>::deserialize(value).ok();
+    let mut spans = message.spans.as_ref().and_then(read).unwrap_or_default();
+    spans.retain(|span| span.start < span.end && message.text.get(span.start..span.end).is_some());
+    spans
 }
 
 async fn names(
@@ -144,9 +167,10 @@ async fn names(
             AuthorKind::Member => {
                 members.insert(MemberId(reaction.actor_id));
             }
-            _ => {
+            AuthorKind::Contact => {
                 contacts.insert(ContactId(reaction.actor_id));
             }
+            AuthorKind::System | AuthorKind::Outside => {}
         }
     }
     let mut names = Names::default();

@@ -1,5 +1,7 @@
 //! GraphQL of messages.
 
+mod card;
+mod content;
 mod mutations;
 mod node;
 

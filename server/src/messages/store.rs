@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use shared::{
-    AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId,
-    MessageStatus,
+    AttachmentId, AttachmentKind, AttachmentState, AuthorKind, ChannelId, ContactId, ConversationId,
+    Direction, MemberId, MessageId, MessageStatus,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -50,6 +50,16 @@ pub struct Message {
     pub deleted_at: Option<DateTime<Utc>>,
     /// For an activity: what happened ([`super::Activity`]).
     pub activity: Option<Value>,
+    /// Through which channel.
+    pub channel_id: ChannelId,
+    /// What parts of the text mean, as [`shared::TextSpan`]s; none when it is plain.
+    pub spans: Option<Value>,
+    /// What it is besides text and files ([`super::MessageCard`]).
+    pub card: Option<Value>,
+    /// What else is known of it ([`super::Context`]).
+    pub context: Option<Value>,
+    /// What the platform calls the message it answers.
+    pub quoted_platform_id: Option<String>,
 }
 
 /// The columns of [`Message`], for the statements of this feature.
@@ -57,7 +67,9 @@ macro_rules! columns {
     () => {
         "id, conversation_id, seq, direction, author_kind, author_member_id, author_contact_id, client_id, \
          case when deleted_at is null then text else '' end as text, sent_at, created_at, late, status, failure, \
-         quoted_message_id, edited_at, deleted_at, activity"
+         quoted_message_id, edited_at, deleted_at, activity, channel_id, \
+         case when deleted_at is null then spans end as spans, case when deleted_at is null then card end as card, \
+         case when deleted_at is null then context end as context, quoted_platform_id"
     };
 }
 pub(super) use columns;
@@ -101,7 +113,24 @@ pub struct Attachment {
     pub height: Option<i32>,
     /// Whether a smaller picture exists.
     pub has_thumbnail: bool,
+    /// Whether its bytes are here.
+    pub state: AttachmentState,
+    /// Why they cannot be had, in words for the agent.
+    pub failure: Option<String>,
+    /// How long it plays.
+    pub duration_ms: Option<i64>,
+    /// Loudness in 64 steps of equal length.
+    pub waveform: Option<Vec<u8>>,
 }
+
+/// The columns of [`Attachment`], for the statements of this feature.
+macro_rules! attachment_columns {
+    () => {
+        "id, message_id, member_id, kind, name, content_type, size_bytes, width, height, has_thumbnail, state, \
+         failure, duration_ms, waveform"
+    };
+}
+pub(super) use attachment_columns;
 
 /// The files of these messages, in their order.
 ///
@@ -112,10 +141,11 @@ pub async fn attachments_of(tx: &mut WorkspaceTx, messages: &[MessageId]) -> sql
         return Ok(Vec::new());
     }
     let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select id, message_id, member_id, kind, name, content_type, size_bytes, width, height, has_thumbnail
-         from attachments where workspace_id = $1 and message_id = any($2) order by message_id, position, id",
-    )
+    sqlx::query_as(concat!(
+        "select ",
+        attachment_columns!(),
+        " from attachments where workspace_id = $1 and message_id = any($2) order by message_id, position, id"
+    ))
     .bind(workspace_id)
     .bind(messages.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(tx.conn())
@@ -131,10 +161,11 @@ pub async fn attachments_by_ids(tx: &mut WorkspaceTx, ids: &[AttachmentId]) -> s
         return Ok(Vec::new());
     }
     let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select id, message_id, member_id, kind, name, content_type, size_bytes, width, height, has_thumbnail
-         from attachments where workspace_id = $1 and id = any($2)",
-    )
+    sqlx::query_as(concat!(
+        "select ",
+        attachment_columns!(),
+        " from attachments where workspace_id = $1 and id = any($2)"
+    ))
     .bind(workspace_id)
     .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(tx.conn())
@@ -165,7 +196,37 @@ pub async fn reactions_to(tx: &mut WorkspaceTx, messages: &[MessageId]) -> sqlx:
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
         "select message_id, actor_id, actor_kind, emoji from reactions
-         where workspace_id = $1 and message_id = any($2) order by reacted_at, actor_id",
+         where workspace_id = $1 and message_id = any($2) and removed_at is null order by reacted_at, actor_id, emoji",
+    )
+    .bind(workspace_id)
+    .bind(messages.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await
+}
+
+/// A text that a message had before.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct Revision {
+    /// Of which message.
+    pub message_id: MessageId,
+    /// The text.
+    pub text: String,
+    /// When another one took its place.
+    pub replaced_at: DateTime<Utc>,
+}
+
+/// The texts that these messages had before, newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revisions_of(tx: &mut WorkspaceTx, messages: &[MessageId]) -> sqlx::Result<Vec<Revision>> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select message_id, text, replaced_at from message_revisions
+         where workspace_id = $1 and message_id = any($2) order by message_id, revision desc",
     )
     .bind(workspace_id)
     .bind(messages.iter().map(|id| id.0).collect::<Vec<_>>())

@@ -8,7 +8,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::Activity;
-use super::store::{Attachment, Message, columns};
+use super::store::{Attachment, Message, attachment_columns, columns};
 use crate::conversations::Conversation;
 use crate::db::WorkspaceTx;
 
@@ -135,12 +135,13 @@ pub(super) async fn loose_files(
         return Ok(Vec::new());
     }
     let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select id, message_id, member_id, kind, name, content_type, size_bytes, width, height, has_thumbnail
-         from attachments
+    sqlx::query_as(concat!(
+        "select ",
+        attachment_columns!(),
+        " from attachments
          where workspace_id = $1 and id = any($2) and member_id = $3 and message_id is null
-         order by id for update",
-    )
+         order by id for update"
+    ))
     .bind(workspace_id)
     .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
     .bind(member_id)

@@ -138,7 +138,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words!(AttachmentKind { Image, Video, Audio, File });
+words!(AttachmentKind { Image, Video, Audio, File, Voice, VideoNote, Animation, Sticker });
 words!(AuthorKind { Contact, Member, System, Outside });
 words!(Direction { Inbound, Outbound, Note, Activity });
 words!(MessageStatus { Queued, Sent, Delivered, Read, Failed, Unknown });

@@ -138,9 +138,31 @@ pub enum ActivityKind {
     Closed,
     Reopened,
     Started,
+    Opened,
+    Unreachable,
+    Reachable,
+    OptedOut,
+    OptedIn,
+    IdentityChanged,
+    Merged,
 }
 
-words!(ActivityKind { Assigned, Unassigned, Snoozed, Woken, Closed, Reopened, Started });
+words!(ActivityKind {
+    Assigned,
+    Unassigned,
+    Snoozed,
+    Woken,
+    Closed,
+    Reopened,
+    Started,
+    Opened,
+    Unreachable,
+    Reachable,
+    OptedOut,
+    OptedIn,
+    IdentityChanged,
+    Merged
+});
 
 /// Something that happened, and who did it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use shared::{
-    AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId,
-    MessageStatus,
+    AttachmentId, AttachmentKind, AttachmentState, AuthorKind, ContactId, ConversationId, Direction,
+    MemberId, MessageId, MessageStatus,
 };
 
+use super::card::Card;
+use super::content::{Forwarded, MessageRevision, Referral, TextSpan};
 use crate::graphql::{Cursor, PageInfo};
 use crate::messages::{ActivityKind, Attachment, FullMessage, ThreadPage};
 
@@ -89,12 +91,41 @@ impl MessageNode {
         self.0.message.failure.as_deref()
     }
 
+    /// What parts of the text mean, ordered by start; byte offsets of its UTF-8.
+    async fn spans(&self) -> Vec<TextSpan> {
+        self.0.spans.iter().map(TextSpan::of).collect()
+    }
+
+    /// What it is besides text and files.
+    async fn card(&self) -> Option<Card> {
+        self.0.card.as_ref().map(Card::of)
+    }
+
+    /// It was written elsewhere first.
+    async fn forwarded(&self) -> Option<Forwarded> {
+        self.0.context.forwarded.as_ref().map(Forwarded::of)
+    }
+
+    /// The ad, link or post that brought the person here.
+    async fn referral(&self) -> Option<Referral> {
+        self.0.context.referral.as_ref().map(Referral::of)
+    }
+
+    /// Texts it had before, newest first; deleted messages have none.
+    async fn revisions(&self) -> Vec<MessageRevision> {
+        self.0.revisions.iter().map(MessageRevision::of).collect()
+    }
+
     /// The message it answers.
     async fn quoted(&self) -> Option<QuotedMessage> {
         self.0.quoted.as_ref().map(|quoted| QuotedMessage {
-            message_id: Some(quoted.message_id),
+            message_id: quoted.message_id,
+            seq: quoted.seq,
             author_name: quoted.author_name.clone(),
             text: quoted.text.clone(),
+            excerpt: quoted.excerpt.clone(),
+            kind: quoted.kind.as_str(),
+            url: quoted.url.clone(),
         })
     }
 
@@ -105,8 +136,12 @@ impl MessageNode {
 
     /// Who answered it with an emoji.
     async fn reactions(&self) -> Vec<Reaction> {
-        let shown = self.0.reactions.iter();
-        shown.map(|one| Reaction { emoji: one.emoji.clone(), by_name: one.by_name.clone() }).collect()
+        let shown = self.0.reactions.iter().map(|one| Reaction {
+            emoji: one.emoji.clone(),
+            by_name: one.by_name.clone(),
+            member_id: one.member_id,
+        });
+        shown.collect()
     }
 
     /// When its text last changed.
@@ -126,6 +161,7 @@ impl MessageNode {
             actor_name: self.0.author_name.clone(),
             member_name: member_name.clone(),
             until: activity.until,
+            what: activity.what.clone(),
         })
     }
 }
@@ -146,12 +182,20 @@ pub struct Author {
 /// The message that another one answers, in short.
 #[derive(SimpleObject)]
 pub struct QuotedMessage {
-    /// Which, if it is here.
+    /// Which, if it is here: it may come later, or never.
     message_id: Option<MessageId>,
+    /// Its number in this conversation, to jump to.
+    seq: Option<i64>,
     /// Who made it.
     author_name: String,
-    /// Its text.
+    /// Its text, or what it is: "📷 Photo".
     text: String,
+    /// The part that was marked.
+    excerpt: Option<String>,
+    /// `message`, `story`, `product` or `elsewhere`.
+    kind: &'static str,
+    /// Where it can be seen.
+    url: Option<String>,
 }
 
 /// One emoji below a message.
@@ -161,6 +205,8 @@ pub struct Reaction {
     emoji: String,
     /// By whom.
     by_name: String,
+    /// The member, if one of ours.
+    member_id: Option<MemberId>,
 }
 
 /// Something that happened to the conversation.
@@ -174,6 +220,8 @@ pub struct Activity {
     member_name: Option<String>,
     /// Snoozed until when.
     until: Option<DateTime<Utc>>,
+    /// The platform's word for what happened, or for what it is about.
+    what: Option<String>,
 }
 
 /// A file.
@@ -215,6 +263,26 @@ impl AttachmentNode {
     /// Pixels.
     async fn height(&self) -> Option<i32> {
         self.0.height
+    }
+
+    /// Whether its bytes are here.
+    async fn state(&self) -> AttachmentState {
+        self.0.state
+    }
+
+    /// Why they cannot be had.
+    async fn failure(&self) -> Option<&str> {
+        self.0.failure.as_deref()
+    }
+
+    /// How long it plays.
+    async fn duration_ms(&self) -> Option<i64> {
+        self.0.duration_ms
+    }
+
+    /// Loudness over time: 64 values from 0 to 255.
+    async fn waveform(&self) -> Option<Vec<i32>> {
+        self.0.waveform.as_ref().map(|steps| steps.iter().copied().map(i32::from).collect())
     }
 
     /// A path on this origin; needs the session.

@@ -14,12 +14,12 @@ const PREVIEW_PX: (i32, i32) = (320, 280);
 /// A message's files.
 pub fn attachments(files: &[Attachment]) -> AnyView {
     let views = files.iter().cloned().map(|file| match file.kind {
-        AttachmentKind::Image => view! { <Picture file=file/> }.into_any(),
-        AttachmentKind::Video => view! {
+        AttachmentKind::Image | AttachmentKind::Sticker => view! { <Picture file=file/> }.into_any(),
+        AttachmentKind::Video | AttachmentKind::VideoNote | AttachmentKind::Animation => view! {
             <video class="attachment attachment--video" controls=true preload="metadata" src=file.url title=file.name></video>
         }
         .into_any(),
-        AttachmentKind::Audio => view! {
+        AttachmentKind::Audio | AttachmentKind::Voice => view! {
             <audio class="attachment attachment--audio" controls=true preload="metadata" src=file.url title=file.name></audio>
         }
         .into_any(),

@@ -53,6 +53,13 @@ fn activity_sentence(activity: &Activity) -> String {
         (ActivityKind::Closed, ..) => format!("{actor} closed it"),
         (ActivityKind::Reopened, ..) => format!("{actor} reopened it"),
         (ActivityKind::Started, ..) => format!("{actor} started the conversation"),
+        (ActivityKind::Opened, ..) => format!("{actor} opened the chat"),
+        (ActivityKind::Unreachable, ..) => format!("Messages no longer reach {actor}"),
+        (ActivityKind::Reachable, ..) => format!("Messages reach {actor} again"),
+        (ActivityKind::OptedOut, ..) => format!("{actor} wants no more marketing messages"),
+        (ActivityKind::OptedIn, ..) => format!("{actor} wants marketing messages again"),
+        (ActivityKind::IdentityChanged, ..) => format!("{actor} has another number or name on the platform"),
+        (ActivityKind::Merged, ..) => format!("{actor} turned out to have another conversation with you"),
     }
 }
 
