@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use channel_core::{ChannelAdapter, Inbound, InboundEvent};
 use serde_json::Value;
+use shared::RichText;
 
 use crate::case::Case;
 use crate::scripts::scripts;
@@ -172,7 +173,7 @@ impl<'a> Fixtures<'a> {
         for (name, json, expected) in texts {
             let body = template.replace(PLACEHOLDER, &json);
             match self.adapter.normalise(body.as_bytes()).map(|events| text_of(&events)) {
-                Ok(Some(text)) if text == expected => {}
+                Ok(Some(text)) if is_same(&text, &expected) => {}
                 Ok(_) => self.problem(&name, "the text came out otherwise"),
                 Err(unreadable) => self.problem(&name, unreadable.to_string()),
             }
@@ -180,11 +181,17 @@ impl<'a> Fixtures<'a> {
     }
 }
 
-fn text_of(events: &[Inbound]) -> Option<String> {
+fn text_of(events: &[Inbound]) -> Option<RichText> {
     events.iter().find_map(|inbound| match &inbound.event {
-        InboundEvent::Message(message) => Some(message.text.plain.clone()),
+        InboundEvent::Message(message) => Some(message.text.clone()),
         _ => None,
     })
+}
+
+/// Nothing of the text is lost. Where a platform writes formatting into it, the markers may have become spans.
+fn is_same(text: &RichText, expected: &str) -> bool {
+    let unmarked = |text: &str| text.replace(['*', '_', '~', '`'], "");
+    text.plain == expected || (!text.spans.is_empty() && unmarked(&text.plain) == unmarked(expected))
 }
 
 /// What no event may have.

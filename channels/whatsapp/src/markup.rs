@@ -3,9 +3,13 @@
 //! There is no way to escape a marker, and one beside a letter is shown as it is. So formatting that could not be seen
 //! is left out; the characters of the text are never changed.
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use shared::{RichText, TextSpan, TextStyle};
+
+pub use read::read;
 
 /// A part of a text between two markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

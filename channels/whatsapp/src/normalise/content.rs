@@ -5,6 +5,7 @@ use channel_meta::{GraphError, Object};
 use shared::RichText;
 
 use super::{cards, contact_cards, files};
+use crate::markup;
 
 /// What a message is.
 #[derive(Default)]
@@ -65,7 +66,7 @@ pub fn read(kind: &str, message: Object<'_>, faults: &[GraphError]) -> Content {
 }
 
 fn words(part: Option<Object<'_>>, key: &str) -> RichText {
-    part.and_then(|part| part.owned(key)).map(RichText::plain).unwrap_or_default()
+    part.and_then(|part| part.text(key)).map(markup::read).unwrap_or_default()
 }
 
 fn of_card(card: Card) -> Content {
