@@ -121,5 +121,6 @@ impl App {
         app.processor.start(&app.receiver, &app.stopping);
         crate::jobs::start(app);
         realtime::start(app);
+        tokio::spawn(crate::channels::keep_gauges(Arc::clone(app)));
     }
 }

@@ -8,33 +8,52 @@
 
 mod accounts;
 pub mod activity;
+mod alerts;
+mod connect;
 mod credentials;
+mod disconnect;
 pub mod endpoints;
 mod events;
 pub mod graphql;
+mod health;
 mod hours;
 mod identity_secret;
+mod inspect;
+mod manage;
+mod permissions;
+mod provider;
+mod provider_settings;
+mod recurring;
 mod registry;
 mod settings;
 mod store;
+pub mod templates;
+mod typed;
 mod unauthorised;
 mod web_chat;
 mod widget_cache;
 
 pub use accounts::{AccountCache, LiveAccount, account, at_endpoint, endpoint_secrets, live_account};
 pub use events::{ChannelEventKind, NewChannelEvent, record_event};
+pub(crate) use health::keep_gauges;
+pub use health::{PROBE, probe_job};
 pub use hours::{OfficeDay, OfficeHours};
 pub use identity_secret::{identity_secrets, rotate_identity_secret};
+pub use manage::set_active;
+pub use provider_settings::ProviderSettings;
 pub use registry::Adapters;
 pub use settings::{
     IdentityMode, PreChatField, PreChatFieldType, WebChatChange, WebChatSettings, WidgetPosition,
 };
 pub use store::{Channel, channels_by_ids};
 pub use unauthorised::{mark_unauthorised, token_refused};
-pub use web_chat::{create_first_web_chat, create_web_chat, set_active, update_web_chat};
+pub use web_chat::{create_first_web_chat, create_web_chat, update_web_chat};
 pub use widget_cache::{LiveWidget, WidgetCache};
 
 use crate::graphql::Problem;
 
 /// What was asked for, or why it was not done in words for whoever asked.
 pub type Outcome<Done> = Result<Done, Problem>;
+
+/// Most channels of a workspace.
+const CHANNELS_MAX: i64 = 100;

@@ -17,7 +17,10 @@ use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 use crate::audit::graphql::AuditQueries;
 use crate::auth::graphql::{AuthMutations, AuthQueries};
-use crate::channels::graphql::{ChannelMutations, ChannelQueries};
+use crate::channels::graphql::{
+    ChannelEventMutations, ChannelEventQueries, ChannelMutations, ChannelQueries, ConnectQueries,
+    ProviderMutations, TemplateQueries,
+};
 use crate::contacts::graphql::{ContactMutations, ContactQueries};
 use crate::conversations::graphql::{ConversationMutations, ConversationQueries};
 use crate::messages::graphql::MessageMutations;
@@ -31,6 +34,9 @@ pub struct Query(
     AuditQueries,
     AuthQueries,
     ChannelQueries,
+    ChannelEventQueries,
+    ConnectQueries,
+    TemplateQueries,
     ContactQueries,
     ConversationQueries,
     node::NodeQueries,
@@ -43,6 +49,8 @@ pub struct Query(
 pub struct Mutation(
     AuthMutations,
     ChannelMutations,
+    ChannelEventMutations,
+    ProviderMutations,
     ContactMutations,
     ConversationMutations,
     MessageMutations,

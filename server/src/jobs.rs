@@ -28,6 +28,8 @@ pub fn start(app: &Arc<App>) {
 pub fn handlers() -> Handlers {
     Handlers::default()
         .on(recurring::TIDY_WORKSPACE, tidy::tidy_workspace)
+        .on(crate::channels::PROBE, crate::channels::probe_job)
+        .on(crate::channels::templates::SYNC, crate::channels::templates::sync_job)
         .on(crate::conversations::WAKE, crate::conversations::wake)
         .on(crate::audit::ANCHOR_JOB, crate::audit::anchor)
         .on(crate::auth::RESET_LETTER, crate::auth::send_reset_letter)

@@ -106,6 +106,10 @@ id! {
     UserId, "usr"
 }
 id! {
+    /// A text that a platform approved for writing outside the window.
+    TemplateId, "tpl"
+}
+id! {
     /// A user's place in one workspace.
     MemberId, "mbr"
 }
@@ -146,44 +150,58 @@ id! {
     SessionKey, "vis"
 }
 
-/// A stored webhook delivery: a number given in order of arrival.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
-pub struct DeliveryId(pub i64);
+macro_rules! number_id {
+    ($(#[$meta:meta])* $name:ident, $prefix:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
+        pub struct $name(pub i64);
 
-impl fmt::Display for DeliveryId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "dlv_{}", self.0)
-    }
-}
-
-impl FromStr for DeliveryId {
-    type Err = ParseIdError;
-
-    fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        text.strip_prefix("dlv_").and_then(|number| number.parse().ok()).map(Self).ok_or(ParseIdError)
-    }
-}
-
-#[cfg(feature = "graphql")]
-const _: () = {
-    use async_graphql::{InputValueError, InputValueResult, ScalarType, Value};
-
-    /// An opaque identifier.
-    #[async_graphql::Scalar(name = "ID")]
-    impl ScalarType for DeliveryId {
-        fn parse(value: Value) -> InputValueResult<Self> {
-            match &value {
-                Value::String(text) => text.parse().map_err(InputValueError::custom),
-                _ => Err(InputValueError::expected_type(value)),
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}_{}", $prefix, self.0)
             }
         }
 
-        fn to_value(&self) -> Value {
-            Value::String(self.to_string())
+        impl FromStr for $name {
+            type Err = ParseIdError;
+
+            fn from_str(text: &str) -> Result<Self, ParseIdError> {
+                let number = text.strip_prefix($prefix).and_then(|rest| rest.strip_prefix('_'));
+                number.and_then(|number| number.parse().ok()).map(Self).ok_or(ParseIdError)
+            }
         }
-    }
-};
+
+        #[cfg(feature = "graphql")]
+        const _: () = {
+            use async_graphql::{InputValueError, InputValueResult, ScalarType, Value};
+
+            /// An opaque identifier.
+            #[async_graphql::Scalar(name = "ID")]
+            impl ScalarType for $name {
+                fn parse(value: Value) -> InputValueResult<Self> {
+                    match &value {
+                        Value::String(text) => text.parse().map_err(InputValueError::custom),
+                        _ => Err(InputValueError::expected_type(value)),
+                    }
+                }
+
+                fn to_value(&self) -> Value {
+                    Value::String(self.to_string())
+                }
+            }
+        };
+    };
+}
+
+number_id! {
+    /// A stored webhook delivery: a number given in order of arrival.
+    DeliveryId, "dlv"
+}
+number_id! {
+    /// Something that happened to a channel as a whole: a number given in order of recording.
+    ChannelEventId, "che"
+}
 
 #[cfg(test)]
 mod tests {

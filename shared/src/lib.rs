@@ -22,8 +22,8 @@ pub use capabilities::{
 pub use channel::{ChannelKind, ChannelState};
 pub use conversation::{ConversationKind, ConversationStatus, Handler};
 pub use id::{
-    AttachmentId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, InvitationId, MemberId,
-    MessageId, ParseIdError, SessionKey, TransmissionId, UserId, WorkspaceId,
+    AttachmentId, ChannelEventId, ChannelId, ContactId, ConversationId, DeliveryId, IdentityId, InvitationId,
+    MemberId, MessageId, ParseIdError, SessionKey, TemplateId, TransmissionId, UserId, WorkspaceId,
 };
 pub use media::MediaKind;
 pub use message::{AttachmentKind, AttachmentState, AuthorKind, Direction, MessageStatus};

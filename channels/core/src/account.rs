@@ -6,7 +6,9 @@ mod media;
 mod secrets;
 mod template;
 
-pub use connect::{AccountInfo, CallError, Connected, Credentials, PersonProfile, Webhook, WebhookTarget};
+pub use connect::{
+    AccountInfo, CallError, Connected, Credentials, Permission, PersonProfile, Webhook, WebhookTarget,
+};
 pub use health::{Check, CheckState, Health, WebhookHealth};
 pub use media::{MediaDownload, MediaError};
 pub use secrets::{ChannelAccount, ChannelSecrets};

@@ -6,8 +6,8 @@ use shared::{Capabilities, ChannelKind};
 
 use crate::{
     AccountInfo, Act, BadSignature, CallError, ChannelAccount, ChannelSecrets, Connected, Credentials,
-    FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, PersonProfile,
-    Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
+    FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, Permission,
+    PersonProfile, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
 };
 
 /// One provider, seen from our side.
@@ -23,6 +23,17 @@ pub trait ChannelAdapter: Send + Sync {
 
     /// What those channels can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// What a token needs to be allowed for all of that; nothing where tokens are allowed everything.
+    fn permissions(&self) -> &'static [Permission] {
+        &[]
+    }
+
+    /// Deliveries are signed with the secret of an application at the provider, which each account is connected
+    /// through ([`ChannelSecrets::app_secret`]); otherwise with a secret of the account's endpoint.
+    fn signs_with_application(&self) -> bool {
+        false
+    }
 
     /// Proves that the provider sent exactly these bytes, before anything parses them.
     ///

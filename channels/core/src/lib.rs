@@ -16,8 +16,9 @@ mod provider;
 
 pub use account::{
     AccountInfo, CallError, ChannelAccount, ChannelSecrets, Check, CheckState, Connected, Credentials,
-    Health, MediaDownload, MediaError, PersonProfile, Template, TemplateButton, TemplateButtonKind,
-    TemplateCarouselCard, TemplateHeader, TemplateStatus, Webhook, WebhookHealth, WebhookTarget,
+    Health, MediaDownload, MediaError, Permission, PersonProfile, Template, TemplateButton,
+    TemplateButtonKind, TemplateCarouselCard, TemplateHeader, TemplateStatus, Webhook, WebhookHealth,
+    WebhookTarget,
 };
 pub use adapter::ChannelAdapter;
 pub use delivery::{Addressee, BadSignature, Inbound, Route, Unreadable};

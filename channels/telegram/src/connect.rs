@@ -58,6 +58,7 @@ pub async fn inspect(provider: &ProviderApi, credentials: &Credentials) -> Resul
         link: username.map(|name| format!("https://t.me/{name}")),
         picture: picture(&api, &id).await,
         parent_account_id: None,
+        app_id: None,
         token: None,
         token_expires_at: None,
         permissions: Vec::new(),

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use channel_core::{
     AccountInfo, Act, BadSignature, CallError, ChannelAccount, ChannelAdapter, ChannelSecrets, Connected,
-    Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, Refusal,
-    Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
+    Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage,
+    Permission, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable,
+    WebhookTarget,
 };
 use channel_meta::{GraphApi, challenge, signature};
 use http::HeaderMap;
@@ -34,6 +35,14 @@ impl ChannelAdapter for WhatsApp {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities::WHATSAPP
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &connect::PERMISSIONS
+    }
+
+    fn signs_with_application(&self) -> bool {
+        true
     }
 
     fn verify(&self, headers: &HeaderMap, body: &[u8], secrets: &ChannelSecrets) -> Result<(), BadSignature> {

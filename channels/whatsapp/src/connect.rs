@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::business_number::BusinessNumber;
 
-pub use find::SCOPES;
+pub use find::{PERMISSIONS, SCOPES};
 
 /// The kind of account that webhooks are subscribed for.
 pub const OBJECT: &str = "whatsapp_business_account";
@@ -60,6 +60,7 @@ pub async fn inspect(api: &GraphApi, credentials: &Credentials) -> Result<Accoun
         warnings: warnings(&number, info.as_ref()),
         registered_host,
         parent_account_id: Some(business_account),
+        app_id: info.as_ref().and_then(|info| info.app_id.clone()),
         platform_account_id: number.id,
     })
 }

@@ -44,7 +44,8 @@ pub async fn probe(
     checks.sort_by_key(|check| std::cmp::Reverse(check.state));
     Ok(Health {
         webhook: Some(webhook),
-        token_expires_at: info.and_then(|info| info.expires_at),
+        token_expires_at: info.as_ref().and_then(|info| info.expires_at),
+        permissions: info.map(|info| info.scopes).unwrap_or_default(),
         quality: number.quality,
         messaging_limit: number.tier,
         checks,

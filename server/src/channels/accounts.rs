@@ -14,9 +14,11 @@ use subtle::ConstantTimeEq as _;
 use url::Url;
 
 use super::credentials;
-use super::endpoints::{self, Endpoint, EndpointKey};
-use super::store::accounts::{self as store, AccountRow};
+use super::endpoints::{self, Endpoint};
+use super::provider_settings::ProviderSettings;
+use super::store::accounts as store;
 use crate::app::App;
+use crate::db::WorkspaceTx;
 use crate::error::AppError;
 
 /// How long another process's change may go unseen here.
@@ -33,10 +35,13 @@ pub struct LiveAccount {
     pub state: ChannelState,
     /// Ids and opened secrets.
     pub account: ChannelAccount,
-    workspace_id: WorkspaceId,
-    /// It belongs to the installation's own application at the provider, whose secrets are in the configuration.
-    of_installation: bool,
-    endpoint_key: Option<EndpointKey>,
+    /// As set.
+    pub settings: ProviderSettings,
+    /// It has been connected at least once.
+    pub(super) connected: bool,
+    /// It was connected through the installation's own application at its provider.
+    pub(super) of_installation: bool,
+    webhook: Option<WebhookTarget>,
     endpoint_key_sha256: Option<Vec<u8>>,
 }
 
@@ -44,42 +49,15 @@ impl LiveAccount {
     /// Whether an endpoint's address is this channel's. In constant time.
     #[must_use]
     pub fn is_at(&self, endpoint: &Endpoint) -> bool {
-        let kept = self.endpoint_key_sha256.as_deref().unwrap_or_default();
-        self.state != ChannelState::Disconnected && kept.ct_eq(&endpoint.key.sha256()).into()
+        let kept = self.endpoint_key_sha256.as_deref().unwrap_or_default(); // none after disconnecting
+        kept.ct_eq(&endpoint.key.sha256()).into()
     }
 
     /// Where the provider sends this account's events; `None` while it has no endpoint.
     #[must_use]
-    pub fn webhook(&self, app: &App) -> Option<WebhookTarget> {
-        if self.of_installation {
-            let path = endpoints::META_APP;
-            let url = Url::parse(&format!("{}{path}", app.config.webhook_origin())).ok()?;
-            return Some(WebhookTarget { url, secret: self.account.secrets.verify_token.clone()? });
-        }
-        let endpoint = Endpoint {
-            workspace_id: self.workspace_id,
-            channel_id: self.account.channel_id,
-            key: self.endpoint_key?,
-        };
-        target(app, self.kind, endpoint, &self.account.secrets)
+    pub fn webhook(&self) -> Option<&WebhookTarget> {
+        self.webhook.as_ref()
     }
-}
-
-/// The address of an endpoint, with what the provider proves itself with there.
-pub(super) fn target(
-    app: &App,
-    kind: ChannelKind,
-    endpoint: Endpoint,
-    secrets: &ChannelSecrets,
-) -> Option<WebhookTarget> {
-    let path = endpoints::address_of(kind, endpoint);
-    let url = Url::parse(&format!("{}{path}", app.config.webhook_origin())).ok()?;
-    let signing = || {
-        let newest = secrets.signing.first()?;
-        Some(SecretString::from(std::str::from_utf8(newest).ok()?.to_owned()))
-    };
-    let secret = secrets.verify_token.clone().or_else(signing)?;
-    Some(WebhookTarget { url, secret })
 }
 
 /// Opened accounts in memory; unknown ones, too.
@@ -125,40 +103,89 @@ async fn load(
     channel_id: ChannelId,
 ) -> Result<Option<Arc<LiveAccount>>, AppError> {
     let mut tx = app.db.read(workspace_id).await?;
-    let Some(row) = store::account(&mut tx, channel_id).await? else { return Ok(None) };
-    let mut opened = credentials::open_all(&app.vault, &mut tx, channel_id).await?;
-    let AccountRow {
-        kind,
-        active,
-        state,
-        platform_account_id,
-        parent_account_id,
-        app_id,
-        endpoint_key_sha256,
-    } = row;
-    let of_installation = kind == ChannelKind::Whatsapp && app_id.is_none();
+    Ok(open(app, &mut tx, channel_id).await?.map(Arc::new))
+}
+
+/// Opens a channel's secrets inside a transaction.
+pub(super) async fn open(
+    app: &App,
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+) -> Result<Option<LiveAccount>, AppError> {
+    open_without(app, tx, channel_id, channel_id).await
+}
+
+/// Like [`open`], with its webhook as it will be when the channel `gone` is disconnected.
+pub(super) async fn open_without(
+    app: &App,
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+    gone: ChannelId,
+) -> Result<Option<LiveAccount>, AppError> {
+    let Some(row) = store::account(tx, channel_id).await? else { return Ok(None) };
+    let mut secrets = credentials::open_all(&app.vault, tx, channel_id).await?.secrets;
+    let signs = app.adapters.of(row.kind).is_some_and(|adapter| adapter.signs_with_application());
+    let of_installation = signs && row.app_id.is_none();
     if of_installation {
-        installation_secrets(app, &mut opened.secrets);
+        installation_secrets(app, &mut secrets);
     }
-    Ok(Some(Arc::new(LiveAccount {
-        kind,
-        active,
-        state,
-        workspace_id,
+    let webhook = if of_installation {
+        installation_webhook(app)
+    } else {
+        own_webhook(app, tx, row.kind, channel_id, gone).await?
+    };
+    Ok(Some(LiveAccount {
+        kind: row.kind,
+        active: row.active,
+        state: row.state,
+        settings: serde_json::from_value(row.settings).unwrap_or_default(),
+        connected: row.connected,
         of_installation,
-        endpoint_key: opened.endpoint_key,
-        endpoint_key_sha256,
+        webhook,
+        endpoint_key_sha256: row.endpoint_key_sha256,
         account: ChannelAccount {
             channel_id,
-            platform_account_id,
-            parent_account_id,
-            secrets: opened.secrets,
+            platform_account_id: row.platform_account_id,
+            parent_account_id: row.parent_account_id,
+            secrets,
         },
-    })))
+    }))
+}
+
+/// The endpoint that all accounts of the installation's own application share.
+pub(super) fn installation_webhook(app: &App) -> Option<WebhookTarget> {
+    let secret = app.config.providers.meta.verify_token.clone()?;
+    Some(WebhookTarget { url: address(app, endpoints::META_APP)?, secret })
+}
+
+/// The channel's own endpoint; or that of the oldest channel with the same parent account and application: such
+/// accounts have one webhook among them.
+pub(super) async fn own_webhook(
+    app: &App,
+    tx: &mut WorkspaceTx,
+    kind: ChannelKind,
+    channel_id: ChannelId,
+    gone: ChannelId,
+) -> Result<Option<WebhookTarget>, AppError> {
+    let Some(holder) = store::endpoint_holder(tx, channel_id, gone).await? else { return Ok(None) };
+    let opened = credentials::open_all(&app.vault, tx, holder).await?;
+    let Some(key) = opened.endpoint_key else { return Ok(None) };
+    let endpoint = Endpoint { workspace_id: tx.workspace_id(), channel_id: holder, key };
+    let signing = || {
+        let newest = opened.secrets.signing.first()?;
+        Some(SecretString::from(std::str::from_utf8(newest).ok()?.to_owned()))
+    };
+    let secret = opened.secrets.verify_token.clone().or_else(signing);
+    let url = address(app, &endpoints::address_of(kind, endpoint));
+    Ok(url.zip(secret).map(|(url, secret)| WebhookTarget { url, secret }))
+}
+
+fn address(app: &App, path: &str) -> Option<Url> {
+    Url::parse(&format!("{}{path}", app.config.webhook_origin())).ok()
 }
 
 /// The secrets of the installation's own application at Meta.
-fn installation_secrets(app: &App, secrets: &mut ChannelSecrets) {
+pub(super) fn installation_secrets(app: &App, secrets: &mut ChannelSecrets) {
     let meta = &app.config.providers.meta;
     let signing = meta.app_secret.iter().map(|secret| secret.expose_secret().as_bytes().to_vec());
     secrets.signing = signing.collect();

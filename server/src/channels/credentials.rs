@@ -1,6 +1,6 @@
 //! A channel's secrets: sealed by the vault for one channel and one purpose, never readable from outside.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use shared::ChannelId;
 
 use super::endpoints::EndpointKey;
@@ -21,6 +21,12 @@ pub(super) struct Keep<'a> {
 }
 
 impl<'a> Keep<'a> {
+    /// A text. What somebody typed may show its end, what we made shows nothing.
+    pub fn of(purpose: Purpose, secret: &'a SecretString) -> Self {
+        let typed = matches!(purpose, Purpose::AccessToken | Purpose::AppSecret);
+        Self { show_end: typed, ..Self::hidden(purpose, secret.expose_secret().as_bytes()) }
+    }
+
     /// A secret of which nothing is shown.
     pub fn hidden(purpose: Purpose, secret: &'a [u8]) -> Self {
         Self { purpose, secret, show_end: false, expires_at: None }
@@ -43,6 +49,23 @@ pub(super) async fn keep(
         expires_at: kept.expires_at,
     };
     Ok(store::replace(tx, channel_id, new).await?)
+}
+
+/// Like [`keep`], unless the newest of this purpose is the same.
+pub(super) async fn keep_if_new(
+    vault: &Vault,
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+    kept: Keep<'_>,
+) -> Result<(), AppError> {
+    let usable = store::usable(tx, channel_id).await?;
+    if let Some(newest) = usable.iter().find(|one| one.purpose == kept.purpose && !one.retired) {
+        let secret = vault.open(tx, channel_id.0, kept.purpose.as_str(), &newest.sealed).await?;
+        if secret.expose() == kept.secret {
+            return Ok(());
+        }
+    }
+    keep(vault, tx, channel_id, kept).await
 }
 
 /// The last four characters, of a text long enough that they tell nothing.

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
+use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 use shared::{ChannelId, ChannelKind, WorkspaceId};
 use uuid::Uuid;
@@ -57,6 +58,11 @@ pub(super) fn random_bytes<const COUNT: usize>() -> Result<[u8; COUNT], AppError
         .try_fill_bytes(&mut bytes)
         .map_err(|error| AppError::Internal(anyhow::anyhow!("no randomness: {error}")))?;
     Ok(bytes)
+}
+
+/// A fresh text that nobody can guess, of letters, digits, `_` and `-`.
+pub(super) fn random_text() -> Result<SecretString, AppError> {
+    Ok(SecretString::from(URL_SAFE_NO_PAD.encode(random_bytes::<32>()?)))
 }
 
 /// The path of a channel's own endpoint.

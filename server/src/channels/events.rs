@@ -112,7 +112,7 @@ pub async fn record_event(
     Ok(recorded)
 }
 
-const fn severity_name(severity: CheckState) -> &'static str {
+pub(super) const fn severity_name(severity: CheckState) -> &'static str {
     match severity {
         CheckState::Good => "good",
         CheckState::Warning => "warning",

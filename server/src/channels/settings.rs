@@ -187,13 +187,21 @@ impl WebChatChange {
     /// # Errors
     /// When it is empty or too long.
     pub fn checked_name(&self) -> Result<Option<String>, Problem> {
-        let Some(name) = &self.name else { return Ok(None) };
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
-            return Err(invalid("name", "A name has 1 to 120 characters."));
-        }
-        Ok(Some(name.to_owned()))
+        checked_name(self.name.as_deref())
     }
+}
+
+/// A channel's name, if there is one, without blanks around it.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn checked_name(name: Option<&str>) -> Result<Option<String>, Problem> {
+    let Some(name) = name else { return Ok(None) };
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
+        return Err(invalid("name", "A name has 1 to 120 characters."));
+    }
+    Ok(Some(name.to_owned()))
 }
 
 fn invalid(field: &str, reason: impl Into<String>) -> Problem {

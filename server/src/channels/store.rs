@@ -1,16 +1,19 @@
 //! SQL of channels.
 
 pub(super) mod accounts;
+pub(super) mod connect;
 pub(super) mod credentials;
 pub(super) mod events;
+pub(super) mod health;
+pub(super) mod templates;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use shared::{ChannelId, ChannelKind};
+use shared::{ChannelId, ChannelKind, ChannelState};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use self::credentials::Purpose;
+use super::provider_settings::ProviderSettings;
 use super::settings::WebChatSettings;
 use crate::db::{Db, WorkspaceTx};
 
@@ -27,10 +30,22 @@ pub struct Channel {
     pub platform_account_id: String,
     /// As kept.
     pub settings: Value,
+    /// What the platform keeps above the account.
+    pub parent_account_id: Option<String>,
+    /// Its user name or number, as displayed.
+    pub handle: Option<String>,
+    /// Where people can write to it.
+    pub link: Option<String>,
     /// Whether it is switched on.
     pub active: bool,
-    /// When it was connected.
+    /// How its connection stands.
+    pub state: ChannelState,
+    /// Why, in words for an admin.
+    pub state_reason: Option<String>,
+    /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it was first connected; none while the first attempt runs, and after it failed.
+    pub connected_at: Option<DateTime<Utc>>,
     /// The end of the identity secret, if there is one.
     pub identity_secret_last4: Option<String>,
 }
@@ -41,23 +56,38 @@ impl Channel {
     pub fn web_chat_settings(&self) -> WebChatSettings {
         serde_json::from_value(self.settings.clone()).unwrap_or_default()
     }
+
+    /// The settings of a channel with a provider. What cannot be read has its default.
+    #[must_use]
+    pub fn provider_settings(&self) -> ProviderSettings {
+        serde_json::from_value(self.settings.clone()).unwrap_or_default()
+    }
+}
+
+/// Channels, with `rest` after the join.
+macro_rules! channels {
+    ($rest:literal) => {
+        concat!(
+            "select c.id, c.kind, c.name, c.platform_account_id, c.settings, c.parent_account_id, c.handle, c.link,
+                    c.active, c.state, c.state_reason, c.created_at, c.connected_at,
+                    k.last4 as identity_secret_last4
+             from channels c
+             left join lateral (
+                 select k.last4 from credentials k
+                 where k.workspace_id = $1 and k.channel_id = c.id and k.purpose = 1 and k.retired_at is null
+                 order by k.version desc limit 1) k on true ",
+            $rest
+        )
+    };
 }
 
 /// All channels, oldest first.
 pub(super) async fn all(tx: &mut WorkspaceTx) -> sqlx::Result<Vec<Channel>> {
     let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select c.id, c.kind, c.name, c.platform_account_id, c.settings, c.active, c.created_at,
-                k.last4 as identity_secret_last4
-         from channels c
-         left join lateral (
-             select k.last4 from credentials k
-             where k.workspace_id = $1 and k.channel_id = c.id and k.purpose = $2 and k.retired_at is null
-             order by k.version desc limit 1) k on true
-         where c.workspace_id = $1 order by c.created_at, c.id",
-    )
+    sqlx::query_as(channels!(
+        "where c.workspace_id = $1 and c.connected_at is not null order by c.created_at, c.id"
+    ))
     .bind(workspace_id)
-    .bind(Purpose::IdentitySecret as i16)
     .fetch_all(tx.conn())
     .await
 }
@@ -71,20 +101,46 @@ pub async fn channels_by_ids(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::R
         return Ok(Vec::new());
     }
     let workspace_id = tx.workspace_id();
-    sqlx::query_as(
-        "select c.id, c.kind, c.name, c.platform_account_id, c.settings, c.active, c.created_at,
-                k.last4 as identity_secret_last4
-         from channels c
-         left join lateral (
-             select k.last4 from credentials k
-             where k.workspace_id = $1 and k.channel_id = c.id and k.purpose = $3 and k.retired_at is null
-             order by k.version desc limit 1) k on true
-         where c.workspace_id = $1 and c.id = any($2)",
+    sqlx::query_as(channels!("where c.workspace_id = $1 and c.id = any($2)"))
+        .bind(workspace_id)
+        .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+        .fetch_all(tx.conn())
+        .await
+}
+
+/// The channel of an account, if it has been connected here.
+pub(super) async fn by_account(
+    tx: &mut WorkspaceTx,
+    kind: ChannelKind,
+    platform_account_id: &str,
+) -> sqlx::Result<Option<Channel>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(channels!(
+        "where c.workspace_id = $1 and c.kind = $2 and c.platform_account_id = $3 and c.connected_at is not null"
+    ))
+    .bind(workspace_id)
+    .bind(kind)
+    .bind(platform_account_id)
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// Whether a connected channel of the workspace has this parent account.
+pub(super) async fn has_parent(
+    tx: &mut WorkspaceTx,
+    kind: ChannelKind,
+    parent_account_id: Option<&str>,
+) -> sqlx::Result<bool> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_scalar(
+        "select exists (select from channels where workspace_id = $1 and kind = $2 and parent_account_id = $3
+                        and state <> $4)",
     )
     .bind(workspace_id)
-    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
-    .bind(Purpose::IdentitySecret as i16)
-    .fetch_all(tx.conn())
+    .bind(kind)
+    .bind(parent_account_id)
+    .bind(ChannelState::Disconnected)
+    .fetch_one(tx.conn())
     .await
 }
 

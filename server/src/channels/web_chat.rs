@@ -5,7 +5,7 @@ use shared::{AuditAction, ChannelId, ChannelKind, TargetKind};
 
 use super::settings::{WebChatChange, WebChatSettings};
 use super::store::{self, Channel};
-use super::{Outcome, channels_by_ids};
+use super::{CHANNELS_MAX, Outcome, channels_by_ids};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::WorkspaceTx;
@@ -13,9 +13,6 @@ use crate::error::AppError;
 use crate::graphql::Problem;
 use crate::realtime::Event;
 use crate::viewer::{Actor, Viewer};
-
-/// Most channels of a workspace.
-const CHANNELS_MAX: usize = 100;
 
 /// The web chat that a new workspace starts with: it works on the "Try it" page at once, and nowhere else
 /// until an admin allows a site.
@@ -55,7 +52,7 @@ pub async fn create_web_chat(
         Err(problem) => return Ok(Err(problem)),
     };
     let mut tx = app.db.workspace(by.workspace_id).await?;
-    if store::all(&mut tx).await?.len() >= CHANNELS_MAX {
+    if store::connect::count(&mut tx).await? >= CHANNELS_MAX {
         return Ok(Err(Problem::new("TOO_MANY", format!("A workspace can have {CHANNELS_MAX} channels."))));
     }
     let id = insert(&mut tx, by.actor(), &name, &settings).await?;
@@ -120,28 +117,6 @@ pub async fn update_web_chat(
     tx.commit().await?;
     app.widgets.forget(&channel.platform_account_id);
     Ok(Ok(channel))
-}
-
-/// Switches a channel on or off. Off, nothing comes in; what is there stays.
-///
-/// # Errors
-/// [`AppError::NotFound`], or when the database refuses.
-pub async fn set_active(app: &App, by: &Viewer, id: ChannelId, active: bool) -> Result<Channel, AppError> {
-    let mut tx = app.db.workspace(by.workspace_id).await?;
-    let mut channel = store::lock(&mut tx, id).await?.ok_or(AppError::NotFound("channel"))?;
-    if channel.active == active {
-        return Ok(channel);
-    }
-    channel.active = active;
-    store::update(&mut tx, id, &channel.name, &channel.settings, active).await?;
-    let action = if active { AuditAction::ChannelActivated } else { AuditAction::ChannelDeactivated };
-    tx.audit(
-        Entry::new(by.actor(), action).on(TargetKind::Channel, id.0).with(json!({ "name": channel.name })),
-    );
-    tx.publish(Event::workspace());
-    tx.commit().await?;
-    app.widgets.forget(&channel.platform_account_id);
-    Ok(channel)
 }
 
 /// Locks a channel that is a web chat; any other is as if it were not there.

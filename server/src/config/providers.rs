@@ -108,11 +108,19 @@ impl Providers {
         if !version.is_some_and(|(major, minor)| digits(major) && digits(minor)) {
             return impossible("providers.meta.version", "must look like v25.0");
         }
-        if self.meta.app_id.is_some() != self.meta.app_secret.is_some() {
-            return impossible("providers.meta.app_secret", "app_id and app_secret belong together");
+        let meta = &self.meta;
+        let parts = [meta.app_id.is_some(), meta.app_secret.is_some(), meta.verify_token.is_some()];
+        if parts.contains(&true) && parts.contains(&false) {
+            return impossible(
+                "providers.meta.app_id",
+                "app_id, app_secret and verify_token belong together",
+            );
         }
         if self.meta.signup_config_id.is_some() && self.meta.app_id.is_none() {
-            return impossible("providers.meta.signup_config_id", "needs app_id and app_secret");
+            return impossible(
+                "providers.meta.signup_config_id",
+                "needs app_id, app_secret and verify_token",
+            );
         }
         Ok(())
     }
@@ -141,6 +149,13 @@ mod tests {
         let with = |meta: MetaProvider| Providers { meta, ..Providers::default() };
         let half = MetaProvider { app_id: Some("1".to_owned()), ..MetaProvider::default() };
         assert!(with(half).check().is_err());
+        let whole = MetaProvider {
+            app_id: Some("1".to_owned()),
+            app_secret: Some("s".into()),
+            verify_token: Some("v".into()),
+            ..MetaProvider::default()
+        };
+        assert!(with(whole).check().is_ok());
         let no_app = MetaProvider { signup_config_id: Some("1".to_owned()), ..MetaProvider::default() };
         assert!(with(no_app).check().is_err());
         let odd = MetaProvider { version: "25".to_owned(), ..MetaProvider::default() };

@@ -78,7 +78,7 @@ impl Loaders {
 }
 
 /// Keys grouped by what one statement can answer together.
-fn grouped<Key, Group: std::hash::Hash + Eq>(
+pub(crate) fn grouped<Key, Group: std::hash::Hash + Eq>(
     keys: &[Key],
     group: impl Fn(&Key) -> Group,
 ) -> HashMap<Group, Vec<&Key>> {
@@ -90,12 +90,12 @@ fn grouped<Key, Group: std::hash::Hash + Eq>(
 }
 
 impl Batch {
-    async fn read(&self, workspace_id: WorkspaceId) -> Result<WorkspaceTx, Arc<AppError>> {
+    pub(crate) async fn read(&self, workspace_id: WorkspaceId) -> Result<WorkspaceTx, Arc<AppError>> {
         self.db.read(workspace_id).await.map_err(failed)
     }
 }
 
-fn failed(error: sqlx::Error) -> Arc<AppError> {
+pub(crate) fn failed(error: sqlx::Error) -> Arc<AppError> {
     Arc::new(error.into())
 }
 

@@ -40,6 +40,15 @@ pub enum Credentials {
     },
 }
 
+/// What a token has to be allowed, at providers whose tokens are allowed some things and not others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// As the provider calls it.
+    pub name: &'static str,
+    /// What does not work without it, in words for an admin.
+    pub serves: &'static str,
+}
+
 /// Who credentials speak for.
 #[derive(Debug, Clone)]
 pub struct AccountInfo {
@@ -47,6 +56,8 @@ pub struct AccountInfo {
     pub platform_account_id: String,
     /// What the platform keeps above it.
     pub parent_account_id: Option<String>,
+    /// The application at the provider that the token was made for, where there is such a thing and it is told.
+    pub app_id: Option<String>,
     /// What people see.
     pub name: String,
     /// Its user name or number, as displayed.

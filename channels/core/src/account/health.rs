@@ -12,6 +12,9 @@ pub struct Health {
     /// Until when the token works; `None` is for ever, or unknown.
     #[serde(default)]
     pub token_expires_at: Option<DateTime<Utc>>,
+    /// Permissions that the token has; none where the provider does not tell.
+    #[serde(default)]
+    pub permissions: Vec<String>,
     /// The platform's opinion of the account: `GREEN` …
     #[serde(default)]
     pub quality: Option<String>,

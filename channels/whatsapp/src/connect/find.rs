@@ -1,6 +1,6 @@
 //! Finding out whose number credentials are for. What a browser says is a claim; the token decides.
 
-use channel_core::{CallError, Credentials};
+use channel_core::{CallError, Credentials, Permission};
 use channel_meta::{Failed, Graph, GraphApi, MetaApp, TokenInfo, is_id, token};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -8,7 +8,18 @@ use secrecy::SecretString;
 use crate::business_number::BusinessNumber;
 
 /// Messages go out by the first; the second reads everything else.
-pub const SCOPES: [&str; 2] = ["whatsapp_business_messaging", "whatsapp_business_management"];
+pub const SCOPES: [&str; 2] = [PERMISSIONS[0].name, PERMISSIONS[1].name];
+/// What each of them is good for.
+pub const PERMISSIONS: [Permission; 2] = [
+    Permission {
+        name: "whatsapp_business_messaging",
+        serves: "sending and receiving messages, files and receipts",
+    },
+    Permission {
+        name: "whatsapp_business_management",
+        serves: "templates, the number's quality and limits, and hearing of changes to the account",
+    },
+];
 /// Most business accounts that are looked through for a number.
 const BUSINESS_ACCOUNTS_MAX: usize = 20;
 
@@ -83,10 +94,14 @@ pub async fn check_token(
         };
         return Err(CallError::Unauthorised(words));
     }
-    let lacking: Vec<&str> = SCOPES.into_iter().filter(|scope| !info.has(scope)).collect();
+    let lacking: Vec<String> = PERMISSIONS
+        .iter()
+        .filter(|permission| !info.has(permission.name))
+        .map(|permission| format!("{} (for {})", permission.name, permission.serves))
+        .collect();
     if !lacking.is_empty() {
         return Err(CallError::refused(format!(
-            "The token lacks {}: make one with both permissions, {} and {}.",
+            "The token lacks the permission {}: make one that has both, {} and {}.",
             lacking.join(" and "),
             SCOPES[0],
             SCOPES[1],

@@ -1,5 +1,6 @@
 //! SQL of accounts: what it takes to speak for a channel, and how its connection stands.
 
+use serde_json::Value;
 use shared::{ChannelId, ChannelKind, ChannelState};
 use sqlx::FromRow;
 
@@ -22,6 +23,10 @@ pub struct AccountRow {
     pub app_id: Option<String>,
     /// SHA-256 of the part of its endpoint's address that nobody can guess.
     pub endpoint_key_sha256: Option<Vec<u8>>,
+    /// As kept.
+    pub settings: Value,
+    /// It has been connected at least once.
+    pub connected: bool,
 }
 
 /// One channel.
@@ -29,7 +34,7 @@ pub async fn account(tx: &mut WorkspaceTx, channel_id: ChannelId) -> sqlx::Resul
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
         "select kind, active, state, platform_account_id, parent_account_id, app_id,
-                endpoint_key_sha256
+                endpoint_key_sha256, settings, connected_at is not null as connected
          from channels where workspace_id = $1 and id = $2",
     )
     .bind(workspace_id)
@@ -53,4 +58,38 @@ pub async fn hold(tx: &mut WorkspaceTx, channel_id: ChannelId, reason: &str) -> 
     .execute(tx.conn())
     .await?;
     Ok(held.rows_affected() > 0)
+}
+
+/// Of the connected channels that share a parent account and an application with this one, itself counted in, the
+/// oldest that has an endpoint. `gone`, unless it is the one, does not count.
+pub async fn endpoint_holder(
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+    gone: ChannelId,
+) -> sqlx::Result<Option<ChannelId>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_scalar(
+        "select h.id from channels c join channels h on h.workspace_id = $1
+             and (h.id = c.id or (h.kind = c.kind and h.parent_account_id = c.parent_account_id
+                                  and h.app_id = c.app_id and h.state <> $3 and h.id <> $4))
+         where c.workspace_id = $1 and c.id = $2 and h.endpoint_key_sha256 is not null
+         order by h.created_at, h.id limit 1",
+    )
+    .bind(workspace_id)
+    .bind(channel_id)
+    .bind(ChannelState::Disconnected)
+    .bind(gone)
+    .fetch_optional(tx.conn())
+    .await
+}
+
+/// The number of a channel's connection; none when it is disconnected.
+pub async fn connection(tx: &mut WorkspaceTx, channel_id: ChannelId) -> sqlx::Result<Option<i32>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_scalar("select connection from channels where workspace_id = $1 and id = $2 and state <> $3")
+        .bind(workspace_id)
+        .bind(channel_id)
+        .bind(ChannelState::Disconnected)
+        .fetch_optional(tx.conn())
+        .await
 }

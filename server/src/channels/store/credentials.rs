@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::ChannelId;
+use sqlx::FromRow;
 
 use crate::db::WorkspaceTx;
 
@@ -121,4 +122,45 @@ pub async fn replace(
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Destroys everything that speaks for the account at its provider.
+pub async fn destroy(tx: &mut WorkspaceTx, channel_id: ChannelId) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query("delete from credentials where workspace_id = $1 and channel_id = $2 and purpose <> $3")
+        .bind(workspace_id)
+        .bind(channel_id)
+        .bind(Purpose::IdentitySecret as i16)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What is shown of a credential.
+#[derive(Debug, Clone, FromRow)]
+pub struct CredentialRow {
+    /// Whose.
+    pub channel_id: ChannelId,
+    /// [`Purpose`] by its number.
+    pub purpose: i16,
+    /// Its end.
+    pub last4: Option<String>,
+    /// When it was stored.
+    pub created_at: DateTime<Utc>,
+    /// Until when it works.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// What is shown of the credentials in force.
+pub async fn in_force(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::Result<Vec<CredentialRow>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select channel_id, purpose, last4, created_at, expires_at from credentials
+         where workspace_id = $1 and channel_id = any($2) and retired_at is null
+         order by channel_id, purpose",
+    )
+    .bind(workspace_id)
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await
 }
