@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use channel_core::{
     AccountInfo, Act, BadSignature, CallError, ChannelAccount, ChannelAdapter, ChannelSecrets, Connected,
     Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage,
-    Permission, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable,
-    WebhookTarget,
+    Permission, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
 };
 use channel_meta::{GraphApi, challenge, signature};
 use http::HeaderMap;

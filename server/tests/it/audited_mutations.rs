@@ -8,7 +8,7 @@ use shared::{AuditAction, WorkspaceId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::kit::{Browser, FakeSmtp, PASSWORD, TestDatabase};
+use crate::kit::{Browser, FakeSmtp, PASSWORD, Provided, TestDatabase};
 
 /// Calls mutations and notes which ones were called.
 struct Caller {
@@ -92,7 +92,9 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     use AuditAction as A;
     let test = TestDatabase::create().await;
     let mut smtp = FakeSmtp::start().await;
-    let app = test.app_with(Config { data_dir: test.data_dir(), ..smtp.config() });
+    let simulator = Provided::simulator().await;
+    let providers = Provided::config(&test, &simulator).providers;
+    let app = test.app_with(Config { data_dir: test.data_dir(), providers, ..smtp.config() });
     let mut caller = Caller { behind: test.superuser().await, called: BTreeSet::new() };
     let handlers = std::sync::Arc::new(server::jobs::handlers());
     let mut owner = Browser::new(&app);
@@ -159,6 +161,27 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     caller.call(&mut owner, &switch(true), A::ChannelActivated).await;
     let rotate = format!("rotateIdentitySecret(channelId: {channel}) {{ secret problem {{ code }} }}");
     caller.call(&mut owner, &rotate, A::IdentitySecretRotated).await;
+    let provided = Provided::over(test, app, simulator).await;
+    let (bot, number) = (provided.bot().await, provided.number(workspace).await);
+    let (test, app) = (&provided.test, &provided.app);
+    let token = format!("input: {{ kind: TELEGRAM, token: {} }}", bot["token"]);
+    let inspect = format!("inspectChannel({token}) {{ account {{ handle }} problem {{ code }} }}");
+    caller.call(&mut owner, &inspect, A::CredentialsInspected).await;
+    let connect = format!("connectChannel({token}) {{ channel {{ id }} problem {{ code }} }}");
+    let bot = caller.call(&mut owner, &connect, A::ChannelCreated).await["channel"]["id"].take();
+    let event = owner.ask("{ channelEvents(first: 1) { nodes { id } } }", Value::Null).await.ok();
+    let event = &event["channelEvents"]["nodes"][0]["id"];
+    for (call, action) in [
+        (format!("reconnectChannel(channelId: {bot}, {token})"), A::ChannelReconnected),
+        (format!(r#"renameChannel(channelId: {bot}, name: "Front desk")"#), A::ChannelUpdated),
+        (format!("updateProviderSettings(channelId: {bot}, typing: false)"), A::ChannelUpdated),
+        (format!("checkChannel(channelId: {bot})"), A::ChannelChecked),
+        (format!("acknowledgeChannelEvent(eventId: {event})"), A::ChannelEventAcknowledged),
+        (format!(r#"syncTemplates(channelId: "{number}")"#), A::TemplatesSynced),
+        (format!("disconnectChannel(channelId: {bot})"), A::ChannelDisconnected),
+    ] {
+        caller.call(&mut owner, &format!("{call} {{ problem {{ code }} }}"), action).await;
+    }
 
     // Conversations.
     let web_chat = test.web_chat(workspace).await;

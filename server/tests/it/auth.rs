@@ -458,6 +458,9 @@ async fn acts_that_could_take_a_workspace_over_need_a_password_given_lately() {
         format!(r#"removeMember(memberId: "{}")"#, admin.member_id),
         r#"inviteMember(email: "boss@example.com", role: OWNER)"#.to_owned(),
         format!(r#"rotateIdentitySecret(channelId: "{}")"#, channel.id),
+        r#"connectChannel(input: { kind: TELEGRAM, token: "none" })"#.to_owned(),
+        format!(r#"reconnectChannel(channelId: "{}", input: {{ kind: WEB_CHAT }})"#, channel.id),
+        format!(r#"disconnectChannel(channelId: "{}")"#, channel.id),
     ];
     let act = |act: &str| format!("mutation {{ {act} {{ problem {{ code }} }} }}");
     let later = async |minutes: &'static str| {

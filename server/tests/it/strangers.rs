@@ -183,6 +183,27 @@ async fn everything(test: &TestDatabase, app: &Arc<App>, owner: &Viewer) -> Ids 
     .fetch_one(tx.conn())
     .await
     .unwrap();
+    let event: i64 = sqlx::query_scalar(
+        "insert into channel_events (workspace_id, channel_id, kind, severity, words)
+         values ($1, $2, 'quality', 2, 'It is low.') returning id",
+    )
+    .bind(owner.workspace_id)
+    .bind(channel)
+    .fetch_one(tx.conn())
+    .await
+    .unwrap();
+    let content = json!({ "id": "1", "name": "pickup", "language": "en", "status": "approved", "category": "UTILITY",
+                          "named_parameters": false, "body": "It is ready." });
+    sqlx::query(
+        "insert into templates (workspace_id, id, channel_id, platform_id, name, language, status, category, content)
+         values ($1, gen_random_uuid(), $2, '1', 'pickup', 'en', 'APPROVED', 'UTILITY', $3)",
+    )
+    .bind(owner.workspace_id)
+    .bind(channel)
+    .bind(content)
+    .execute(tx.conn())
+    .await
+    .unwrap();
     let (message, contact): (MessageId, shared::ContactId) =
         sqlx::query_as("select id, author_contact_id from messages limit 1")
             .fetch_one(tx.conn())
@@ -201,6 +222,7 @@ async fn everything(test: &TestDatabase, app: &Arc<App>, owner: &Viewer) -> Ids 
         ("quotedMessageId", message.to_string()),
         ("attachmentIds", file.to_string()),
         ("deliveryId", format!("dlv_{delivery}")),
+        ("eventId", format!("che_{event}")),
     ])
 }
 
@@ -208,7 +230,9 @@ async fn everything(test: &TestDatabase, app: &Arc<App>, owner: &Viewer) -> Ids 
 fn kinds<'a>(field: &str, place: &'a Place, known: &Ids) -> Vec<&'a str> {
     let name = place.field.as_deref().unwrap_or(&place.argument);
     match (field, name) {
-        ("node", "id") => known.keys().copied().filter(|kind| *kind != "deliveryId").collect(),
+        ("node", "id") => {
+            known.keys().copied().filter(|kind| !["deliveryId", "eventId"].contains(kind)).collect()
+        }
         ("channel", "id") => vec!["channelId"],
         ("contact", "id") => vec!["contactId"],
         ("conversation", "id") => vec!["conversationId"],
@@ -239,7 +263,7 @@ async fn run(app: &Arc<App>, viewer: Option<&Viewer>, root: &str, call: &str) ->
 /// What came back holds nothing.
 fn is_nothing(answer: &Answer) -> bool {
     let it = &answer.data["it"];
-    let empty = answer.codes.is_empty() && (it.is_null() || it["nodes"] == json!([]));
+    let empty = answer.codes.is_empty() && (it.is_null() || it["nodes"] == json!([]) || *it == json!([]));
     empty || (answer.codes == ["NOT_FOUND"] && (it.is_null() || answer.data.is_null()))
 }
 

@@ -13,9 +13,11 @@ const INSTALLATION: [&str; 5] = ["_sqlx_migrations", "installation", "sessions",
 const POLICY: &str =
     "(workspace_id = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid)";
 
-/// Functions that look across workspaces, on purpose: they answer with ids. `store_deliveries` takes rows of several
+/// Functions that look across workspaces, on purpose: they answer with ids, or with numbers of channels. `store_deliveries` takes rows of several
 /// workspaces in and gives their keys back; `schema_version` touches no tenant table.
-const DEFINER_FUNCTIONS: [(&str, &str); 7] = [
+const DEFINER_FUNCTIONS: [(&str, &str); 9] = [
+    ("channel_healths", "switchboard_lookup"),
+    ("channel_states", "switchboard_lookup"),
     ("channels_of_account", "switchboard_lookup"),
     ("claim_jobs", "switchboard_lookup"),
     ("master_keys_in_use", "switchboard_lookup"),
@@ -26,8 +28,9 @@ const DEFINER_FUNCTIONS: [(&str, &str); 7] = [
 ];
 
 /// Everything that those functions may touch: no text of anybody, no secret.
-const LOOKUP_READS: [&str; 7] = [
-    "channels: active, disconnected_at, id, kind, platform_account_id, workspace_id",
+const LOOKUP_READS: [&str; 8] = [
+    "channel_health: channel_id, state, workspace_id",
+    "channels: active, app_id, connected_at, disconnected_at, id, kind, parent_account_id, platform_account_id, state, workspace_id",
     "jobs: attempts, dead_at, id, lane, run_at, workspace_id",
     "members: id, removed_at, role, user_id, workspace_id",
     "pending_deliveries: delivery_id, workspace_id",
