@@ -34,6 +34,7 @@ mod web_chat;
 mod widget_cache;
 
 pub use accounts::{AccountCache, LiveAccount, account, at_endpoint, endpoint_secrets, live_account};
+pub use connect::connect_channel;
 pub use events::{ChannelEventKind, NewChannelEvent, record_event};
 pub(crate) use health::keep_gauges;
 pub use health::{PROBE, probe_job};
@@ -46,6 +47,7 @@ pub use settings::{
     IdentityMode, PreChatField, PreChatFieldType, WebChatChange, WebChatSettings, WidgetPosition,
 };
 pub use store::{Channel, channels_by_ids};
+pub use typed::Typed;
 pub use unauthorised::{mark_unauthorised, token_refused};
 pub use web_chat::{create_first_web_chat, create_web_chat, update_web_chat};
 pub use widget_cache::{LiveWidget, WidgetCache};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use channel_core::{AccountInfo, ChannelAdapter};
 use serde_json::json;
-use shared::{AuditAction, ChannelId, TargetKind};
+use shared::{AuditAction, ChannelId, TargetKind, WorkspaceId};
 
 use self::prepare::{Prepared, prepare};
 use super::credentials::{self, Keep, Purpose};
@@ -85,7 +85,7 @@ async fn establish(
     typed: Typed,
     again: Option<ChannelId>,
 ) -> Result<Outcome<Channel>, AppError> {
-    let asked = ask(app, typed, again).await;
+    let asked = ask(app, by.workspace_id, typed, again).await;
     let wish = match asked {
         Ok(wish) => wish,
         Err(problem) => return Ok(Err(problem)),
@@ -102,8 +102,8 @@ async fn establish(
 }
 
 /// Asks the provider whose the credentials are.
-async fn ask(app: &App, typed: Typed, again: Option<ChannelId>) -> Outcome<Wish> {
-    let adapter = adapter_of(app, typed.kind)?;
+async fn ask(app: &App, workspace_id: WorkspaceId, typed: Typed, again: Option<ChannelId>) -> Outcome<Wish> {
+    let adapter = adapter_of(app, workspace_id, typed.kind)?;
     let credentials =
         typed.credentials().ok_or_else(|| Problem::of_field("token", "REQUIRED", "Give the token."))?;
     let info = adapter.inspect(&credentials).await.map_err(call_problem)?;
@@ -112,7 +112,7 @@ async fn ask(app: &App, typed: Typed, again: Option<ChannelId>) -> Outcome<Wish>
         let words = "These credentials are for another account than the one connected before.";
         return Err(Problem::of_field("token", "OTHER_ACCOUNT", words));
     }
-    let through = through(app, &*adapter, &typed, &info)?;
+    let through = through(app, workspace_id, &*adapter, &typed, &info)?;
     Ok(Wish { adapter, typed, info, through, again })
 }
 

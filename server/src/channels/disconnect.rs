@@ -38,7 +38,7 @@ pub async fn disconnect_channel(
     let channel = channel.ok_or(AppError::NotFound("channel"))?;
     let live = accounts::open(app, &mut tx, id).await?.ok_or(AppError::NotFound("channel"))?;
     drop(tx);
-    let adapter = match adapter_of(app, channel.kind) {
+    let adapter = match adapter_of(app, by.workspace_id, channel.kind) {
         Ok(adapter) => adapter,
         Err(_) => {
             let words = "There is no provider behind this channel. Switch it off instead.";

@@ -13,7 +13,7 @@ use shared::{AuditAction, ChannelId, ChannelState, TargetKind, WorkspaceId};
 
 use super::accounts::{self, LiveAccount};
 use super::events::{ChannelEventKind, NewChannelEvent, record_event};
-use super::provider::call_problem;
+use super::provider::{adapter_of, call_problem};
 use super::store::Channel;
 use super::store::health::{self as store, Kept};
 use super::{Outcome, channels_by_ids, unauthorised};
@@ -72,7 +72,7 @@ enum Asked {
 
 /// Asks the provider, and keeps what it says.
 async fn ask(app: &App, workspace_id: WorkspaceId, live: &LiveAccount) -> Result<Asked, AppError> {
-    let adapter = app.adapters.of(live.kind).filter(|adapter| adapter.capabilities().has_provider);
+    let adapter = adapter_of(app, workspace_id, live.kind).ok();
     let (Some(adapter), Some(webhook)) = (adapter, live.webhook()) else { return Ok(Asked::Nobody) };
     let id = live.account.channel_id;
     let answer = adapter.probe(&live.account, webhook).await;

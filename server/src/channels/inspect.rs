@@ -2,7 +2,7 @@
 
 use channel_core::{AccountInfo, ChannelAdapter};
 use serde_json::json;
-use shared::{AuditAction, ChannelKind, ChannelState};
+use shared::{AuditAction, ChannelKind, ChannelState, WorkspaceId};
 use url::Url;
 
 use super::provider::{Through, adapter_of, call_problem, taken_elsewhere, through};
@@ -39,7 +39,7 @@ pub async fn inspect_channel(
     typed: Typed,
 ) -> Result<Outcome<AccountPreview>, AppError> {
     let kind = typed.kind;
-    let outcome = match ask(app, typed).await {
+    let outcome = match ask(app, by.workspace_id, typed).await {
         Ok((info, adapter, through)) => preview(app, by, kind, info, &*adapter, &through).await?,
         Err(problem) => Err(problem),
     };
@@ -55,9 +55,9 @@ pub async fn inspect_channel(
 
 type Asked = (AccountInfo, std::sync::Arc<dyn ChannelAdapter>, Through);
 
-async fn ask(app: &App, typed: Typed) -> Outcome<Asked> {
+async fn ask(app: &App, workspace_id: WorkspaceId, typed: Typed) -> Outcome<Asked> {
     let typed = typed.checked()?;
-    let adapter = adapter_of(app, typed.kind)?;
+    let adapter = adapter_of(app, workspace_id, typed.kind)?;
     if typed.code.is_some() {
         let words = "A sign-up's code works once: connect with it.";
         return Err(Problem::of_field("code", "INVALID", words));
@@ -65,7 +65,7 @@ async fn ask(app: &App, typed: Typed) -> Outcome<Asked> {
     let credentials =
         typed.credentials().ok_or_else(|| Problem::of_field("token", "REQUIRED", "Give the token."))?;
     let info = adapter.inspect(&credentials).await.map_err(call_problem)?;
-    let through = through(app, &*adapter, &typed, &info)?;
+    let through = through(app, workspace_id, &*adapter, &typed, &info)?;
     Ok((info, adapter, through))
 }
 

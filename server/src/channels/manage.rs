@@ -89,7 +89,7 @@ pub async fn update_provider_settings(
 ) -> Result<Outcome<Channel>, AppError> {
     let mut tx = app.db.workspace(by.workspace_id).await?;
     let mut channel = locked(&mut tx, id).await?;
-    let can = match adapter_of(app, channel.kind) {
+    let can = match adapter_of(app, by.workspace_id, channel.kind) {
         Ok(adapter) => adapter.capabilities(),
         Err(_) => {
             return Ok(Err(Problem::new("UNSUPPORTED", "There is no provider behind this channel.")));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use channel_core::{AccountInfo, CallError, ChannelAdapter};
 use secrecy::SecretString;
-use shared::ChannelKind;
+use shared::{ChannelKind, WorkspaceId};
 
 use super::Outcome;
 use super::store::connect as store;
@@ -39,9 +39,14 @@ impl Through {
     }
 }
 
-/// The adapter for accounts of this kind.
-pub(super) fn adapter_of(app: &App, kind: ChannelKind) -> Outcome<Arc<dyn ChannelAdapter>> {
-    let adapter = app.adapters.of(kind).filter(|adapter| adapter.capabilities().has_provider);
+/// The adapter that calls the provider of a workspace's accounts of this kind.
+pub(super) fn adapter_of(
+    app: &App,
+    workspace_id: WorkspaceId,
+    kind: ChannelKind,
+) -> Outcome<Arc<dyn ChannelAdapter>> {
+    let adapter =
+        app.adapters.calling(workspace_id, kind).filter(|adapter| adapter.capabilities().has_provider);
     adapter.ok_or_else(|| {
         Problem::of_field("kind", "UNSUPPORTED", "Accounts of this kind cannot be connected by this version.")
     })
@@ -50,6 +55,7 @@ pub(super) fn adapter_of(app: &App, kind: ChannelKind) -> Outcome<Arc<dyn Channe
 /// Finds out which application credentials belong to: deliveries are proven with its secret.
 pub(super) fn through(
     app: &App,
+    workspace_id: WorkspaceId,
     adapter: &dyn ChannelAdapter,
     typed: &Typed,
     info: &AccountInfo,
@@ -57,7 +63,8 @@ pub(super) fn through(
     if !adapter.signs_with_application() {
         return Ok(Through::Nothing);
     }
-    let installation = app.config.providers.meta.app_id.as_ref();
+    let at_provider = !app.demo.plays(workspace_id); // the stage has no application of ours
+    let installation = app.config.providers.meta.app_id.as_ref().filter(|_| at_provider);
     let told = info.app_id.as_ref();
     if typed.code.is_some() || (told.is_some() && told == installation) {
         return Ok(Through::Installation);

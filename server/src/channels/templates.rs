@@ -41,7 +41,7 @@ const TEMPLATES_MAX: usize = 6_000;
 pub async fn sync_templates(app: &App, by: &Viewer, id: ChannelId) -> Result<Outcome<Channel>, AppError> {
     let live = accounts::live_account(app, by.workspace_id, id).await?;
     let Some(live) = live.filter(|live| live.connected) else { return Err(AppError::NotFound("channel")) };
-    if !adapter_of(app, live.kind).is_ok_and(|adapter| adapter.capabilities().templates) {
+    if !adapter_of(app, by.workspace_id, live.kind).is_ok_and(|adapter| adapter.capabilities().templates) {
         return Ok(Err(Problem::new("UNSUPPORTED", "This platform has no templates.")));
     }
     if live.state == ChannelState::Disconnected {
@@ -68,7 +68,7 @@ async fn sync(
     workspace_id: WorkspaceId,
     live: &LiveAccount,
 ) -> Result<Result<usize, CallError>, AppError> {
-    let Ok(adapter) = adapter_of(app, live.kind) else { return Ok(Ok(0)) };
+    let Ok(adapter) = adapter_of(app, workspace_id, live.kind) else { return Ok(Ok(0)) };
     let templates = match adapter.templates(&live.account).await {
         Ok(templates) => templates,
         Err(error) => {

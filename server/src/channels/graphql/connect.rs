@@ -146,11 +146,13 @@ pub struct WhatsappSignup {
     dialog_url: String,
 }
 
-fn options(config: &Config) -> ConnectOptions {
+fn options(config: &Config, stage: Option<String>) -> ConnectOptions {
     let meta = &config.providers.meta;
     let webhook_url = config.webhook_origin();
     let reachable = |url: &Url| url.scheme() == "https" && !is_loopback(url);
-    let signup = meta.app_id.clone().zip(meta.signup_config_id.clone());
+    let app_id = meta.app_id.clone().filter(|_| stage.is_none());
+    let needs_app_secret = app_id.is_none();
+    let signup = app_id.zip(meta.signup_config_id.clone());
     ConnectOptions {
         webhook_reachable: Url::parse(&webhook_url).is_ok_and(|url| reachable(&url)),
         webhook_url,
@@ -160,8 +162,8 @@ fn options(config: &Config) -> ConnectOptions {
             version: meta.version.clone(),
             dialog_url: meta.dialog_url(),
         }),
-        whatsapp_needs_app_secret: meta.app_id.is_none(),
-        simulator: config.providers.simulator_url.as_ref().map(ToString::to_string),
+        whatsapp_needs_app_secret: needs_app_secret,
+        simulator: stage.or_else(|| config.providers.simulator_url.as_ref().map(ToString::to_string)),
     }
 }
 
@@ -173,8 +175,10 @@ pub struct ConnectQueries;
 impl ConnectQueries {
     /// What the connect page offers. For admins.
     async fn connect_options(&self, ctx: &Context<'_>) -> Result<ConnectOptions, GraphqlError> {
-        ctx.viewer_as(Role::Admin)?;
-        Ok(options(&ctx.app().config))
+        let viewer = ctx.viewer_as(Role::Admin)?;
+        let app = ctx.app();
+        let stage = app.demo.url().filter(|_| app.demo.plays(viewer.workspace_id));
+        Ok(options(&app.config, stage.map(ToString::to_string)))
     }
 }
 
