@@ -19,7 +19,7 @@ use crate::mail::Mailer;
 use crate::media::Media;
 use crate::realtime::{self, Hub, Presence};
 use crate::vault::Vault;
-use crate::webhooks::{Processor, Receiver};
+use crate::webhooks::{Processor, Receiver, Webhooks};
 use crate::widget::Visitors;
 
 /// The running product: configuration, database, and what features keep for the life of the process.
@@ -58,6 +58,8 @@ pub struct App {
     pub receiver: Receiver,
     /// Turns them into messages.
     pub processor: Processor,
+    /// What is kept between deliveries of providers.
+    pub webhooks: Webhooks,
     /// Whether new requests are welcome.
     pub readiness: Readiness,
     /// Requests a minute of each member.
@@ -89,6 +91,7 @@ impl App {
         let request_rate = RequestRate::new(config.limits.requests_per_minute);
         let widgets = WidgetCache::new(db.clone());
         let visitors = Visitors::new(db.clone(), config.limits);
+        let webhooks = Webhooks::new(&db, &config.providers.meta);
         Arc::new(Self {
             config,
             db,
@@ -107,6 +110,7 @@ impl App {
             presence: Presence::new(),
             receiver: Receiver::default(),
             processor,
+            webhooks,
             readiness: Readiness::default(),
             request_rate,
             sockets: SocketSeats::default(),

@@ -58,8 +58,24 @@ enum Command {
     /// The people who sign in.
     #[command(subcommand)]
     Users(UsersCommand),
+    /// What providers sent.
+    #[command(subcommand)]
+    Deliveries(DeliveriesCommand),
     /// Prints the GraphQL schema.
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+enum DeliveriesCommand {
+    /// Shows what providers sent for accounts that no workspace has connected, newest first.
+    Unroutable {
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: u16,
+        /// Prints the bytes of this one in place of the list.
+        #[arg(long, value_name = "NUMBER")]
+        body: Option<i64>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -173,12 +189,17 @@ async fn dispatch(arguments: Arguments) -> Result<(), CliError> {
             Ok(())
         }
         Command::Config(ConfigCommand::Check) => {
-            say(&format!("{:#?}", Config::load(file)?));
+            let config = Config::load(file)?;
+            say(&format!("{config:#?}"));
+            say(&crate::media::describe_ffmpeg(config.ffmpeg.as_deref()));
             Ok(())
         }
         Command::Keys(command) => operate::keys(&Config::load(file)?, &command).await,
         Command::Audit(AuditCommand::Verify) => operate::verify_audit(&Config::load(file)?).await,
         Command::Users(command) => operate::users(&Config::load(file)?, command).await,
+        Command::Deliveries(DeliveriesCommand::Unroutable { limit, body }) => {
+            operate::unroutable(&Config::load(file)?, limit, body).await
+        }
         Command::Schema => {
             say(&crate::graphql::sdl());
             Ok(())

@@ -49,6 +49,8 @@ pub struct Config {
     pub storage: Storage,
     /// Where the providers of channels are, and our own applications there.
     pub providers: Providers,
+    /// The program that converts recordings into voice notes; none: the first `ffmpeg` on the search path.
+    pub ffmpeg: Option<PathBuf>,
     /// Bounds that protect the service.
     pub limits: Limits,
     /// Demo workspaces may be made, wherever this listens. Without it, only on a loopback address.
@@ -185,6 +187,7 @@ impl Default for Config {
             smtp: None,
             storage: Storage::Folder { path: None },
             providers: Providers::default(),
+            ffmpeg: None,
             limits: Limits::default(),
             demo: false,
             demo_listen: SocketAddr::from(([127, 0, 0, 1], 8300)),

@@ -45,6 +45,7 @@ pub fn router(app: &Arc<App>, schema: ApiSchema) -> Router {
     Router::new()
         .merge(members)
         .merge(crate::widget::routes(app))
+        .merge(crate::webhooks::routes())
         .fallback(assets::serve)
         .merge(health::routes())
         .layer(from_fn_with_state(Arc::clone(app), edge::pass))

@@ -12,14 +12,16 @@ use std::sync::Arc;
 
 pub use handler::{Handlers, JobError, JobRun, Outcome};
 pub use recurring::begin_for_workspace;
-pub use runner::{Runner, Wake, run_due};
+pub use runner::{Runner, Share, Wake, run_due};
 pub use tidy::tidy_installation;
 
 use crate::app::App;
 
-/// Starts this process's runner and its share of tidying up, until the app stops. Call it inside the runtime.
+/// Starts this process's runners and its share of tidying up, until the app stops. Call it inside the runtime.
 pub fn start(app: &Arc<App>) {
-    app.background.spawn(Runner::new(app.clone(), handlers(), app.stopping.clone()).run());
+    for share in [Share::Ordinary, Share::Transfers] {
+        app.background.spawn(Runner::new(app.clone(), share, handlers(), app.stopping.clone()).run());
+    }
     tokio::spawn(tidy::keep_installation_tidy(app.clone()));
 }
 
@@ -31,6 +33,7 @@ pub fn handlers() -> Handlers {
         .on(crate::channels::PROBE, crate::channels::probe_job)
         .on(crate::channels::templates::SYNC, crate::channels::templates::sync_job)
         .on(crate::conversations::WAKE, crate::conversations::wake)
+        .on(crate::media::FETCH_JOB, crate::media::fetch)
         .on(crate::audit::ANCHOR_JOB, crate::audit::anchor)
         .on(crate::auth::RESET_LETTER, crate::auth::send_reset_letter)
         .on(crate::workspaces::invite::INVITATION_LETTER, crate::workspaces::invite::send_letter)

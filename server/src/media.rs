@@ -1,17 +1,28 @@
 //! Files of messages: taken in without trust, kept under random names, given out so that no browser runs them.
+//!
+//! What members and visitors send is uploaded ([`store_upload`]); what comes through a platform is noted with its
+//! message and fetched right after ([`fetch::enqueue`]).
 
 mod content;
+mod describe;
+pub mod fetch;
+mod ffmpeg;
 mod file_name;
 mod http;
 mod links;
+mod ogg;
 mod picture;
 mod range;
 mod serve;
+mod sound;
 mod storage;
 mod store;
 mod tidy;
 mod upload;
+mod voice;
+mod webm;
 
+pub use fetch::{FETCH_JOB, fetch, give_up_old_fetches};
 pub use http::routes;
 pub use links::{is_signed, sign};
 pub use serve::{Variant, serve};
@@ -19,3 +30,4 @@ pub use storage::Media;
 pub use store::{Attachment, StoredFile, find};
 pub use tidy::remove_left_over;
 pub use upload::{FILE_BYTES_MAX, UploadError, Uploader, store_upload};
+pub use voice::{VoiceError, describe_ffmpeg, make_voice_note};

@@ -137,6 +137,8 @@ stored_enum! {
         AttachmentUploaded = 80 / "attachment.uploaded",
         /// A file was opened by a member.
         AttachmentOpened = 81 / "attachment.opened",
+        /// A file was fetched from its platform, or given up.
+        AttachmentFetched = 82 / "attachment.fetched",
         /// The audit log was read.
         AuditLogRead = 90 / "audit_log.read",
         /// The chain was checked.

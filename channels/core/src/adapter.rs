@@ -5,14 +5,14 @@ use http::HeaderMap;
 use shared::{Capabilities, ChannelKind};
 
 use crate::{
-    AccountInfo, Act, BadSignature, CallError, ChannelAccount, ChannelSecrets, Connected, Credentials,
-    FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, Permission,
+    AccountInfo, Act, Addressee, BadSignature, CallError, ChannelAccount, ChannelSecrets, Connected,
+    Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, Permission,
     PersonProfile, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
 };
 
 /// One provider, seen from our side.
 ///
-/// [`verify`](Self::verify), [`challenge`](Self::challenge), [`route`](Self::route),
+/// [`verify`](Self::verify), [`challenge`](Self::challenge), [`route`](Self::route), [`cut`](Self::cut),
 /// [`normalise`](Self::normalise) and [`plan`](Self::plan) are pure: no clock, no network, no database. The
 /// others call the provider, once, and never retry: the caller decides, from the error. What a channel does not
 /// have keeps its default, which says so.
@@ -53,6 +53,15 @@ pub trait ChannelAdapter: Send + Sync {
     fn route(&self, body: &[u8]) -> Vec<Route> {
         let _ = body;
         vec![Route::to_endpoint()]
+    }
+
+    /// The part of a delivery that concerns the addressees in `keep` and nobody else, as a delivery of its own that
+    /// [`route`](Self::route) and [`normalise`](Self::normalise) read like the whole. Asked only of a delivery with
+    /// several routes: each may be another tenant's, who gets to see no other part. `None` when it cannot be cut; then
+    /// nobody gets it.
+    fn cut(&self, body: &[u8], keep: &[Addressee]) -> Option<Vec<u8>> {
+        let _ = (body, keep);
+        None
     }
 
     /// Reads one stored delivery into events. An event of an unknown type is [`InboundEvent::Unsupported`], one

@@ -152,6 +152,7 @@ pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> S
         A::ContactUpdated => format!("changed the details of {}", contact()),
         A::AttachmentUploaded => format!("uploaded {}", file()),
         A::AttachmentOpened => format!("opened {}", file()),
+        A::AttachmentFetched => format!("fetched {}", file()),
         A::AuditLogRead => "read the audit log".to_owned(),
         A::AuditLogVerified => "checked the audit log".to_owned(),
         A::KeysRotated => "replaced the key that secrets are sealed with".to_owned(),

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::auth::cli::UsersCommand;
 use crate::config::Config;
 use crate::vault::{rotate, status};
-use crate::{audit, auth, vault};
+use crate::{audit, auth, vault, webhooks};
 
 /// `switchboard keys …`.
 pub(super) async fn keys(config: &Config, command: &KeysCommand) -> Result<(), CliError> {
@@ -81,6 +81,49 @@ pub(super) async fn users(config: &Config, command: UsersCommand) -> Result<(), 
     database.close().await;
     say(&outcome?);
     Ok(())
+}
+
+/// `switchboard deliveries unroutable`.
+pub(super) async fn unroutable(config: &Config, limit: u16, body: Option<i64>) -> Result<(), CliError> {
+    let database = database::open_for_command(config).await?;
+    let outcome = async {
+        let failed = |error: sqlx::Error| CliError::Database(error.to_string());
+        let mut owner = database.owner.connect().await.map_err(failed)?;
+        if let Some(id) = body {
+            let bytes = webhooks::unroutable_body(&mut owner, id).await.map_err(failed)?;
+            let missing = || CliError::Other(anyhow::anyhow!("there is no such delivery"));
+            return Ok(plain(&String::from_utf8_lossy(&bytes.ok_or_else(missing)?)));
+        }
+        let found = webhooks::unroutable_deliveries(&mut owner, limit.into()).await.map_err(failed)?;
+        if found.is_empty() {
+            return Ok("Everything that providers sent belongs to a workspace.".to_owned());
+        }
+        let mut table = format!(
+            "{:>8}  {:<19} {:<19} {:>5} {:>8}  {:<9} accounts",
+            "number", "first (UTC)", "last (UTC)", "times", "bytes", "provider"
+        );
+        for delivery in &found {
+            let time = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d %H:%M:%S").to_string();
+            let (first, last) = (time(delivery.received_at), time(delivery.last_received_at));
+            let accounts = plain(&delivery.accounts.join(", "));
+            // A String takes it.
+            let _ = write!(
+                table,
+                "\n{:>8}  {first} {last} {:>5} {:>8}  {:<9} {accounts} ({})",
+                delivery.id, delivery.times, delivery.body_bytes, delivery.provider, delivery.reason
+            );
+        }
+        Ok(table)
+    };
+    let outcome: Result<String, CliError> = outcome.await;
+    database.close().await;
+    say(&outcome?);
+    Ok(())
+}
+
+/// Without what would steer a terminal: it came from outside.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 fn yes_or_no(value: bool) -> &'static str {

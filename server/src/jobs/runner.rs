@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use jobs::{Claim, Failure};
+use jobs::{Claim, Failure, Kinds};
 use shared::WorkspaceId;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -16,25 +16,72 @@ use uuid::Uuid;
 use super::{Handlers, JobError, JobRun, Outcome};
 use crate::app::App;
 
-/// How many jobs one process runs at a time.
-const AT_ONCE: usize = 8;
-/// How long a claim is ours; a process that died gives its jobs back after this.
-const LEASE: Duration = Duration::from_secs(60);
-/// How long one run may take: well within the lease, so that nobody else runs it at the same time.
-const LONGEST_RUN: Duration = Duration::from_secs(45);
+/// Between the end of the longest run and the end of its claim, so that nobody else runs it at the same time.
+const LEASE_MARGIN: Duration = Duration::from_secs(15);
 /// How often we look when nobody rings.
 const POLL: Duration = Duration::from_secs(2);
 /// How long a stopping process waits for its running jobs.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 
-/// Rings the runner of this process: something may be due. Cheap to clone.
+/// Rings the runners of this process: something may be due. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake(Arc<Bells>);
+
+#[derive(Debug, Default)]
+struct Bells {
+    ordinary: Notify,
+    transfers: Notify,
+}
 
 impl Wake {
-    /// Has the runner look now instead of at its next round.
+    /// Has the runners look now instead of at their next round.
     pub fn ring(&self) {
-        self.0.notify_one();
+        self.0.ordinary.notify_one();
+        self.0.transfers.notify_one();
+    }
+}
+
+/// A share of the work. Each process has one runner for each, so that minutes never stand before moments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// What takes a moment.
+    Ordinary,
+    /// Files on their way between a platform and us.
+    Transfers,
+}
+
+/// Kinds of jobs that move files.
+const TRANSFERS: &[&str] = &[crate::media::FETCH_JOB];
+
+impl Share {
+    const fn kinds(self) -> Kinds<'static> {
+        match self {
+            Self::Ordinary => Kinds::AllBut(TRANSFERS),
+            Self::Transfers => Kinds::Only(TRANSFERS),
+        }
+    }
+
+    /// How many one process runs at a time.
+    const fn at_once(self) -> usize {
+        match self {
+            Self::Ordinary => 8,
+            Self::Transfers => 4,
+        }
+    }
+
+    /// How long one run may take.
+    const fn longest_run(self) -> Duration {
+        match self {
+            Self::Ordinary => Duration::from_secs(45),
+            Self::Transfers => Duration::from_secs(225),
+        }
+    }
+
+    fn bell(self, wake: &Wake) -> &Notify {
+        match self {
+            Self::Ordinary => &wake.0.ordinary,
+            Self::Transfers => &wake.0.transfers,
+        }
     }
 }
 
@@ -43,14 +90,15 @@ pub struct Runner {
     app: Arc<App>,
     handlers: Arc<Handlers>,
     stop: CancellationToken,
+    share: Share,
     poll: Duration,
 }
 
 impl Runner {
-    /// A runner that knows `handlers` and ends after `stop`.
+    /// A runner of one share that knows `handlers` and ends after `stop`.
     #[must_use]
-    pub fn new(app: Arc<App>, handlers: Handlers, stop: CancellationToken) -> Self {
-        Self { app, handlers: Arc::new(handlers), stop, poll: POLL }
+    pub fn new(app: Arc<App>, share: Share, handlers: Handlers, stop: CancellationToken) -> Self {
+        Self { app, handlers: Arc::new(handlers), stop, share, poll: POLL }
     }
 
     /// Looks this often when nobody rings.
@@ -63,9 +111,10 @@ impl Runner {
     pub async fn run(self) {
         let mut running = JoinSet::new();
         let mut pause = self.poll;
+        let at_once = self.share.at_once();
         while !self.stop.is_cancelled() {
-            let free = AT_ONCE.saturating_sub(running.len());
-            match start_due(&self.app, &self.handlers, &self.stop, free, &mut running).await {
+            let free = at_once.saturating_sub(running.len());
+            match start_due(&self.app, self.share, &self.handlers, &self.stop, free, &mut running).await {
                 Ok(_) => pause = self.poll,
                 Err(error) => {
                     tracing::warn!(%error, "could not claim jobs");
@@ -74,10 +123,10 @@ impl Runner {
             }
             tokio::select! {
                 () = self.stop.cancelled() => {}
-                () = self.app.jobs.0.notified(), if running.len() < AT_ONCE => {}
+                () = self.share.bell(&self.app.jobs).notified(), if running.len() < at_once => {}
                 // A job that ended may have been the first of a lane.
                 Some(_) = running.join_next() => {}
-                () = tokio::time::sleep(pause), if running.len() < AT_ONCE => {}
+                () = tokio::time::sleep(pause), if running.len() < at_once => {}
             }
         }
         // Runs hear of the stop themselves and give their job back when the wait is over.
@@ -94,7 +143,10 @@ pub async fn run_due(app: &Arc<App>, handlers: &Arc<Handlers>) -> sqlx::Result<u
     loop {
         let mut running = JoinSet::new();
         let stop = CancellationToken::new();
-        let started = start_due(app, handlers, &stop, AT_ONCE, &mut running).await?;
+        let mut started = 0;
+        for share in [Share::Ordinary, Share::Transfers] {
+            started += start_due(app, share, handlers, &stop, share.at_once(), &mut running).await?;
+        }
         while running.join_next().await.is_some() {}
         if started == 0 {
             return Ok(total);
@@ -105,6 +157,7 @@ pub async fn run_due(app: &Arc<App>, handlers: &Arc<Handlers>) -> sqlx::Result<u
 
 async fn start_due(
     app: &Arc<App>,
+    share: Share,
     handlers: &Arc<Handlers>,
     stop: &CancellationToken,
     at_most: usize,
@@ -116,13 +169,14 @@ async fn start_due(
     let token = Uuid::new_v4();
     let mut connection = app.db.pool().acquire().await?;
     let at_most = i32::try_from(at_most).unwrap_or(i32::MAX);
-    let claims = jobs::claim(&mut connection, at_most, LEASE, token).await?;
+    let lease = share.longest_run() + LEASE_MARGIN;
+    let claims = jobs::claim(&mut connection, at_most, lease, token, share.kinds()).await?;
     drop(connection);
     let count = claims.len();
     for claim in claims {
         let (app, handlers, stop) = (app.clone(), handlers.clone(), stop.clone());
         running.spawn(async move {
-            if let Err(error) = run_claimed(app, handlers, stop, claim, token).await {
+            if let Err(error) = run_claimed(app, share, handlers, stop, claim, token).await {
                 tracing::warn!(%error, job.id = claim.job_id, "a job's end could not be noted; it will run again");
             }
         });
@@ -132,6 +186,7 @@ async fn start_due(
 
 async fn run_claimed(
     app: Arc<App>,
+    share: Share,
     handlers: Arc<Handlers>,
     stop: CancellationToken,
     claim: Claim,
@@ -150,10 +205,10 @@ async fn run_claimed(
         let run =
             AssertUnwindSafe(handlers.handle(JobRun { app: app.clone(), workspace_id, job })).catch_unwind();
         tokio::select! {
-            ended = timeout(LONGEST_RUN, run) => Some(match ended {
+            ended = timeout(share.longest_run(), run) => Some(match ended {
                 Ok(Ok(ended)) => ended,
                 Ok(Err(_)) => Err(JobError::Retry(anyhow::anyhow!("panicked"))),
-                Err(_) => Err(JobError::Retry(anyhow::anyhow!("took longer than {} s", LONGEST_RUN.as_secs()))),
+                Err(_) => Err(JobError::Retry(anyhow::anyhow!("took longer than {} s", share.longest_run().as_secs()))),
             }),
             () = async { stop.cancelled().await; tokio::time::sleep(LAST_WAIT).await } => None,
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{JobError, JobRun, Outcome};
 use crate::app::App;
 use crate::db::Db;
-use crate::media;
+use crate::{media, webhooks};
 
 /// How often a workspace is tidied.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -29,7 +29,7 @@ pub(super) async fn keep_installation_tidy(app: Arc<App>) {
     }
 }
 
-/// Removes expired browser sessions and single-use links. Returns false when another process is at it.
+/// Removes expired browser sessions, single-use links and old deliveries for nobody. Returns false when another process is at it.
 ///
 /// # Errors
 /// When the database fails.
@@ -44,6 +44,7 @@ pub async fn tidy_installation(db: &Db) -> sqlx::Result<bool> {
     sqlx::query("delete from user_tokens where expires_at < now() - interval '7 days'")
         .execute(&mut *tx)
         .await?;
+    webhooks::forget_old_unroutable(&mut tx).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -66,5 +67,12 @@ pub(super) async fn tidy_workspace(run: JobRun) -> Result<Outcome, JobError> {
         .await?;
     tx.commit().await?;
     while media::remove_left_over(&run.app, run.workspace_id).await? > 0 {}
+    // What is left after so many rounds has its turn in an hour.
+    for _ in 0..100 {
+        if webhooks::remove_old_bodies(&run.app, run.workspace_id).await? == 0 {
+            break;
+        }
+    }
+    while media::give_up_old_fetches(&run.app, run.workspace_id).await? > 0 {}
     Ok(Outcome::Again(EVERY))
 }

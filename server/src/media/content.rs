@@ -32,6 +32,7 @@ const KNOWN: &[ContentType] = &[
     ContentType { mime: "image/webp", kind: AttachmentKind::Image, extensions: &["webp"] },
     ContentType { mime: "video/mp4", kind: AttachmentKind::Video, extensions: &["mp4", "m4v"] },
     ContentType { mime: "video/webm", kind: AttachmentKind::Video, extensions: &["webm"] },
+    ContentType { mime: "audio/mp4", kind: AttachmentKind::Audio, extensions: &["m4a", "mp4"] },
     ContentType { mime: "audio/mpeg", kind: AttachmentKind::Audio, extensions: &["mp3"] },
     ContentType { mime: "audio/ogg", kind: AttachmentKind::Audio, extensions: &["ogg", "oga", "opus"] },
     ContentType { mime: "application/pdf", kind: AttachmentKind::File, extensions: &["pdf"] },
@@ -44,6 +45,7 @@ pub(super) fn content_type(head: &[u8], name: &str) -> ContentType {
     let mime = match found.mime_type() {
         "video/x-m4v" => "video/mp4",
         "audio/opus" => "audio/ogg",
+        "audio/m4a" => "audio/mp4",
         other => other,
     };
     let Some(known) = KNOWN.iter().find(|known| known.mime == mime) else { return UNKNOWN };

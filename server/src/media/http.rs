@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::{AttachmentId, AuditAction, TargetKind};
+use shared::{AttachmentId, AttachmentState, AuditAction, TargetKind};
 
 use super::{
-    Attachment, FILE_BYTES_MAX, StoredFile, UploadError, Uploader, Variant, find, serve, store_upload,
+    Attachment, FILE_BYTES_MAX, StoredFile, UploadError, Uploader, Variant, find, make_voice_note, serve,
+    store_upload,
 };
 use crate::app::App;
 use crate::audit::Entry;
@@ -31,9 +33,17 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/files/{id}/thumbnail", get(thumbnail))
 }
 
+/// What the file is to be: `?as=voice` makes it a voice note, or refuses.
+#[derive(Debug, Default, Deserialize)]
+struct Purpose {
+    #[serde(rename = "as")]
+    kind: Option<String>,
+}
+
 async fn upload(
     State(app): State<Arc<App>>,
     Extension(viewer): Extension<Option<Viewer>>,
+    Query(purpose): Query<Purpose>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<Value>), UploadError> {
     let viewer = viewer.ok_or(AppError::Unauthenticated)?;
@@ -44,8 +54,16 @@ async fn upload(
     };
     let name = field.file_name().unwrap_or_default().to_owned();
     let workspace_id = viewer.workspace_id;
-    let uploader = Uploader::Member(viewer);
-    let attachment = store_upload(&app, workspace_id, &uploader, &name, FILE_BYTES_MAX, field).await?;
+    let is_voice = match purpose.kind.as_deref() {
+        None => false,
+        Some("voice") => true,
+        Some(_) => return Err(AppError::invalid("as", "can only be \"voice\"").into()),
+    };
+    let uploader = Uploader::Member(viewer.clone());
+    let mut attachment = store_upload(&app, workspace_id, &uploader, &name, FILE_BYTES_MAX, field).await?;
+    if is_voice {
+        attachment = make_voice_note(&app, &viewer, attachment.id).await?;
+    }
     Ok((StatusCode::CREATED, Json(attachment.to_json())))
 }
 
@@ -56,6 +74,9 @@ async fn original(
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let (viewer, file) = find_for(&app, viewer, &id).await?;
+    if let Some(why_not) = absent(&file) {
+        return Ok(why_not);
+    }
     // Playing on from the middle is not opening it again.
     let from_the_start = headers
         .get(header::RANGE)
@@ -78,7 +99,20 @@ async fn thumbnail(
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let (viewer, file) = find_for(&app, viewer, &id).await?;
+    if let Some(why_not) = absent(&file) {
+        return Ok(why_not);
+    }
     serve(&app, viewer.workspace_id, &file, Variant::Thumbnail, &headers).await
+}
+
+/// The answer for a file whose bytes are not here, with the reason.
+fn absent(file: &StoredFile) -> Option<Response> {
+    let (code, words) = match file.state {
+        AttachmentState::Ready => return None,
+        AttachmentState::Fetching => ("ON_ITS_WAY", "the file is still on its way from the platform"),
+        AttachmentState::Gone => ("GONE", file.failure.as_deref().unwrap_or("the file cannot be had any more")),
+    };
+    Some((StatusCode::NOT_FOUND, Json(json!({ "code": code, "message": words }))).into_response())
 }
 
 /// The viewer, and the file if it is one of the viewer's workspace. An upload that is not sent yet is its
@@ -88,11 +122,11 @@ async fn find_for(app: &App, viewer: Option<Viewer>, id: &str) -> Result<(Viewer
     let missing = AppError::NotFound("file");
     let Ok(id) = id.parse::<AttachmentId>() else { return Err(missing) };
     let file = find(&app.db, viewer.workspace_id, id).await?;
-    match file {
-        Some(file) if file.message_id.is_some() || file.member_id == Some(viewer.member_id) => {
-            Ok((viewer, file))
-        }
-        _ => Err(missing),
+    let is_seen =
+        |file: &StoredFile| file.message_id.is_some() || file.member_id == Some(viewer.member_id);
+    match file.filter(is_seen) {
+        Some(file) => Ok((viewer, file)),
+        None => Err(missing),
     }
 }
 
@@ -123,6 +157,7 @@ impl IntoResponse for UploadError {
             Self::Empty => (StatusCode::UNPROCESSABLE_ENTITY, "EMPTY"),
             Self::QuotaExceeded => (StatusCode::UNPROCESSABLE_ENTITY, "QUOTA_EXCEEDED"),
             Self::Interrupted => (StatusCode::BAD_REQUEST, "INTERRUPTED"),
+            Self::NoVoiceNote(_) => (StatusCode::UNPROCESSABLE_ENTITY, "NO_VOICE_NOTE"),
         };
         (status, Json(json!({ "code": code, "message": self.to_string() }))).into_response()
     }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use object_store::{GetOptions, GetRange, ObjectStore as _, ObjectStoreExt as _};
-use shared::{AttachmentKind, WorkspaceId};
+use shared::{AttachmentKind, AttachmentState, WorkspaceId};
 
 use super::StoredFile;
 use super::range::{Asked, asked};
@@ -32,6 +32,9 @@ pub async fn serve(
     variant: Variant,
     request: &HeaderMap,
 ) -> Result<Response, AppError> {
+    if file.state != AttachmentState::Ready {
+        return Err(AppError::NotFound("file"));
+    }
     let mut response = match variant {
         Variant::Original => original(app, workspace_id, file, request).await?,
         Variant::Thumbnail => thumbnail(app, workspace_id, file).await?,

@@ -1,6 +1,6 @@
 //! Where the bytes lie: a folder, or anything that speaks S3.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -10,6 +10,7 @@ use object_store::local::LocalFileSystem;
 use secrecy::ExposeSecret as _;
 use tokio::sync::{OnceCell, Semaphore};
 
+use super::ffmpeg::find_ffmpeg;
 use crate::config::{Config, Storage};
 
 /// At most this many images are decoded at a time: each may take 256 MiB.
@@ -21,6 +22,8 @@ pub struct Media {
     default_folder: PathBuf,
     /// Bytes a workspace may keep.
     pub(super) quota_bytes: u64,
+    /// Converts recordings.
+    ffmpeg: Option<PathBuf>,
     store: OnceCell<Arc<dyn ObjectStore>>,
 }
 
@@ -32,8 +35,13 @@ impl Media {
             storage: config.storage.clone(),
             default_folder: config.data_dir.join("files"),
             quota_bytes: config.limits.storage_bytes_per_workspace,
+            ffmpeg: find_ffmpeg(config.ffmpeg.as_deref()),
             store: OnceCell::new(),
         }
+    }
+
+    pub(super) fn ffmpeg(&self) -> Option<&Path> {
+        self.ffmpeg.as_deref()
     }
 
     pub(super) async fn store(&self) -> anyhow::Result<&Arc<dyn ObjectStore>> {

@@ -1,8 +1,9 @@
 //! Attachments in the database.
 
-use shared::{AttachmentId, AttachmentKind, ChannelId, MemberId, MessageId, WorkspaceId};
+use shared::{AttachmentId, AttachmentKind, AttachmentState, ChannelId, MemberId, MessageId, WorkspaceId};
 use sqlx::FromRow;
 
+use super::sound::Sound;
 use crate::db::{Db, WorkspaceTx};
 
 /// A file, as people see it.
@@ -40,6 +41,11 @@ pub struct StoredFile {
     pub channel_id: Option<ChannelId>,
     /// That visitor.
     pub platform_id: Option<String>,
+    /// Whether its bytes are here.
+    pub state: AttachmentState,
+    /// Why they cannot be had.
+    pub failure: Option<String>,
+    /// Empty when they are not.
     pub(super) storage_key: String,
 }
 
@@ -51,7 +57,7 @@ pub async fn find(db: &Db, workspace_id: WorkspaceId, id: AttachmentId) -> sqlx:
     let mut tx = db.read(workspace_id).await?;
     sqlx::query_as(
         "select id, kind, name, content_type, size_bytes, width, height, has_thumbnail, message_id, member_id,
-                channel_id, platform_id, storage_key
+                channel_id, platform_id, state, failure, coalesce(storage_key, '') as storage_key
          from attachments where workspace_id = $1 and id = $2",
     )
     .bind(workspace_id)
@@ -68,6 +74,7 @@ pub(super) struct NewAttachment<'a> {
     pub platform_id: Option<&'a str>,
     pub sha256: &'a [u8; 32],
     pub storage_key: &'a str,
+    pub sound: Option<&'a Sound>,
 }
 
 pub(super) async fn insert(tx: &mut WorkspaceTx, new: NewAttachment<'_>) -> sqlx::Result<()> {
@@ -75,8 +82,8 @@ pub(super) async fn insert(tx: &mut WorkspaceTx, new: NewAttachment<'_>) -> sqlx
     let attachment = new.attachment;
     sqlx::query(
         "insert into attachments (workspace_id, id, member_id, channel_id, platform_id, kind, name, content_type,
-                                  size_bytes, sha256, width, height, has_thumbnail, storage_key)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                                  size_bytes, sha256, width, height, has_thumbnail, storage_key, duration_ms, waveform)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(workspace_id)
     .bind(attachment.id)
@@ -92,9 +99,49 @@ pub(super) async fn insert(tx: &mut WorkspaceTx, new: NewAttachment<'_>) -> sqlx
     .bind(attachment.height)
     .bind(attachment.has_thumbnail)
     .bind(new.storage_key)
+    .bind(new.sound.map(|sound| sound.duration_ms))
+    .bind(new.sound.and_then(|sound| sound.waveform.as_deref()))
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Other bytes for a file that is noted already: fetched from its platform, or made a voice note.
+pub(super) struct Replacement<'a> {
+    pub attachment: &'a Attachment,
+    pub sha256: [u8; 32],
+    pub storage_key: &'a str,
+    pub sound: Option<&'a Sound>,
+}
+
+/// Notes what lies there now. False when the file is gone meanwhile, or given up.
+pub(super) async fn replace(tx: &mut WorkspaceTx, new: &Replacement<'_>) -> sqlx::Result<bool> {
+    let workspace_id = tx.workspace_id();
+    let attachment = new.attachment;
+    let replaced = sqlx::query(
+        "update attachments
+         set state = 1, kind = $3, name = $4, content_type = $5, size_bytes = $6, sha256 = $7, storage_key = $8,
+             width = coalesce($9, width), height = coalesce($10, height), has_thumbnail = $11,
+             duration_ms = coalesce($12, duration_ms), waveform = coalesce($13, waveform), failure = null,
+             remote = remote - 'reference' - 'thumbnail'
+         where workspace_id = $1 and id = $2 and state in (1, 2)",
+    )
+    .bind(workspace_id)
+    .bind(attachment.id)
+    .bind(attachment.kind)
+    .bind(&attachment.name)
+    .bind(&attachment.content_type)
+    .bind(attachment.size_bytes)
+    .bind(new.sha256.as_slice())
+    .bind(new.storage_key)
+    .bind(attachment.width)
+    .bind(attachment.height)
+    .bind(attachment.has_thumbnail)
+    .bind(new.sound.map(|sound| sound.duration_ms))
+    .bind(new.sound.and_then(|sound| sound.waveform.as_deref()))
+    .execute(tx.conn())
+    .await?;
+    Ok(replaced.rows_affected() == 1)
 }
 
 /// How much the workspace keeps now.
@@ -128,7 +175,7 @@ pub(super) async fn left_over(
 ) -> sqlx::Result<Vec<(AttachmentId, i64, String, bool)>> {
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
-        "select id, size_bytes, storage_key, has_thumbnail from attachments
+        "select id, size_bytes, coalesce(storage_key, ''), has_thumbnail from attachments
          where workspace_id = $1 and message_id is null and created_at < now() - interval '1 day'
          order by created_at limit $2 for update skip locked",
     )

@@ -8,14 +8,13 @@ use object_store::path::Path;
 use object_store::{ObjectStoreExt as _, PutPayload, WriteMultipart};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use shared::{ActorKind, AttachmentId, AttachmentKind, AuditAction, ChannelId, TargetKind, WorkspaceId};
+use shared::{ActorKind, AttachmentId, AuditAction, ChannelId, TargetKind, WorkspaceId};
 use uuid::Uuid;
 
-use super::content::{self, ContentType};
-use super::picture::{self, Picture};
-use super::storage::DECODERS;
+use super::describe::describe;
+use super::sound::Sound;
 use super::store::{self, NewAttachment};
-use super::{Attachment, file_name};
+use super::{Attachment, VoiceError, content};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::error::AppError;
@@ -62,9 +61,21 @@ pub enum UploadError {
     /// The sender went away, fell silent, or sent no proper form.
     #[error("the file did not arrive whole")]
     Interrupted,
+    /// It cannot be made a voice note, for the reason given.
+    #[error("{0}")]
+    NoVoiceNote(String),
     /// Ours.
     #[error(transparent)]
     App(#[from] AppError),
+}
+
+impl From<VoiceError> for UploadError {
+    fn from(error: VoiceError) -> Self {
+        match error {
+            VoiceError::Refused(words) => Self::NoVoiceNote(words),
+            VoiceError::App(error) => Self::App(error),
+        }
+    }
 }
 
 impl From<sqlx::Error> for UploadError {
@@ -98,11 +109,22 @@ pub async fn store_upload<Failure>(
 
     let received = receive(objects.put_multipart(&path).await?, bytes_max, chunks).await?;
     let noted = async {
-        let (attachment, thumbnail) = describe(app, &path, name, &received).await?;
-        if let Some(thumbnail) = thumbnail {
+        let mut description = describe(app, &path, name, &received).await?;
+        if let Some(thumbnail) = description.take_thumbnail() {
             objects.put(&thumbnail_path(workspace_id, &key), PutPayload::from(thumbnail)).await?;
         }
-        note(app, workspace_id, uploader, &attachment, &received.sha256, &key).await?;
+        let attachment = Attachment {
+            id: AttachmentId::new(),
+            size_bytes: i64::try_from(received.size_bytes).unwrap_or(i64::MAX),
+            kind: description.content.kind,
+            content_type: description.content.mime.to_owned(),
+            width: description.width,
+            height: description.height,
+            has_thumbnail: description.has_thumbnail,
+            name: description.name,
+        };
+        let stored = Stored { attachment: &attachment, sha256: &received.sha256, key: &key };
+        note(app, workspace_id, uploader, stored, description.sound.as_ref()).await?;
         Ok(attachment)
     }
     .await;
@@ -122,13 +144,13 @@ pub(super) fn thumbnail_path(workspace_id: WorkspaceId, key: &str) -> Path {
 }
 
 /// A file that lies in storage, under a name that nobody knows yet.
-struct Received {
-    head: Vec<u8>,
-    size_bytes: u64,
-    sha256: [u8; 32],
+pub(super) struct Received {
+    pub head: Vec<u8>,
+    pub size_bytes: u64,
+    pub sha256: [u8; 32],
 }
 
-async fn receive<Failure>(
+pub(super) async fn receive<Failure>(
     target: Box<dyn object_store::MultipartUpload>,
     bytes_max: u64,
     chunks: impl Stream<Item = Result<Bytes, Failure>> + Send,
@@ -177,47 +199,8 @@ async fn copy<Failure>(
     Ok(Received { head, size_bytes, sha256: digest.finalize().into() })
 }
 
-/// What the file is, and the small version of an image. An image that cannot be decoded is no image.
-async fn describe(
-    app: &App,
-    path: &Path,
-    name: &str,
-    received: &Received,
-) -> Result<(Attachment, Option<Vec<u8>>), UploadError> {
-    let mut name = file_name::clean(name);
-    let mut found: ContentType = content::content_type(&received.head, &name);
-    let mut picture: Option<Picture> = None;
-    if found.kind == AttachmentKind::Image {
-        let content = app.media.store().await.map_err(AppError::Internal)?.get(path).await?.bytes().await?;
-        match picture::look_into(content, &DECODERS).await {
-            Ok(good) => picture = Some(good),
-            Err(reason) => {
-                tracing::info!(%reason, "an uploaded image is kept as a plain file");
-                found = content::UNKNOWN;
-            }
-        }
-    }
-    if content::extension(&name).is_none()
-        && let Some(extension) = found.extensions.first()
-    {
-        name = format!("{name}.{extension}");
-    }
-    let pixels = |count: u32| i32::try_from(count).ok();
-    let attachment = Attachment {
-        id: AttachmentId::new(),
-        kind: found.kind,
-        name,
-        content_type: found.mime.to_owned(),
-        size_bytes: i64::try_from(received.size_bytes).unwrap_or(i64::MAX),
-        width: picture.as_ref().and_then(|picture| pixels(picture.width)),
-        height: picture.as_ref().and_then(|picture| pixels(picture.height)),
-        has_thumbnail: picture.is_some(),
-    };
-    Ok((attachment, picture.map(|picture| picture.thumbnail)))
-}
-
 /// Refuses early: whoever is over the quota need not send the whole file first.
-async fn has_room(app: &App, workspace_id: WorkspaceId) -> Result<(), UploadError> {
+pub(super) async fn has_room(app: &App, workspace_id: WorkspaceId) -> Result<(), UploadError> {
     let mut tx = app.db.read(workspace_id).await?;
     let kept = store::bytes_kept(&mut tx).await?;
     if u64::try_from(kept).unwrap_or(0) >= app.media.quota_bytes {
@@ -226,14 +209,21 @@ async fn has_room(app: &App, workspace_id: WorkspaceId) -> Result<(), UploadErro
     Ok(())
 }
 
+/// What lies in storage.
+struct Stored<'a> {
+    attachment: &'a Attachment,
+    sha256: &'a [u8; 32],
+    key: &'a str,
+}
+
 async fn note(
     app: &App,
     workspace_id: WorkspaceId,
     uploader: &Uploader,
-    attachment: &Attachment,
-    sha256: &[u8; 32],
-    storage_key: &str,
+    stored: Stored<'_>,
+    sound: Option<&Sound>,
 ) -> Result<(), UploadError> {
+    let Stored { attachment, sha256, key: storage_key } = stored;
     let (actor, member_id, channel_id, platform_id) = match uploader {
         Uploader::Member(viewer) => (viewer.actor(), Some(viewer.member_id), None, None),
         Uploader::Visitor { channel_id, platform_id, contact_id, request } => {
@@ -248,7 +238,7 @@ async fn note(
     }
     store::insert(
         &mut tx,
-        NewAttachment { attachment, member_id, channel_id, platform_id, sha256, storage_key },
+        NewAttachment { attachment, member_id, channel_id, platform_id, sha256, storage_key, sound },
     )
     .await?;
     tx.audit(

@@ -1,6 +1,9 @@
 //! The words of this feature.
 
+use std::sync::Arc;
+
 use async_graphql::Enum;
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use shared::{ChannelId, ChannelKind, WorkspaceId};
 
@@ -71,9 +74,13 @@ pub struct NewDelivery {
     /// The same for every repeat; at most 200 characters.
     pub dedupe_key: String,
     /// As it came, or as the channel wraps it.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// Of what the sender posted: see [`fingerprint`].
     pub fingerprint: [u8; 32],
+    /// Headers worth keeping, as JSON; never a secret.
+    pub headers: Option<Arc<str>>,
+    /// Why it is not processed: it ends as ignored when it is stored, and can be processed again later.
+    pub ignored: Option<String>,
 }
 
 /// SHA-256 of what was posted: tells a repeat from another message under the same key.

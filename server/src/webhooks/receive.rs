@@ -20,6 +20,8 @@ use crate::db::Db;
 const COMMITTERS: usize = 2;
 /// Most deliveries in one commit.
 const BATCH_MAX: usize = 512;
+/// Most bytes in one commit, unless a single delivery has more.
+const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Most deliveries that wait for a committer; beyond, senders are told to come again.
 const WAITING_MAX: usize = 1_024;
 
@@ -88,19 +90,36 @@ impl Receiver {
 async fn commit_all(db: Db, mut waiting: mpsc::Receiver<Waiting>, dirty: Arc<DirtySet>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let (deliveries, answers): (Vec<_>, Vec<_>) =
-            batch.drain(..).map(|waiting| (waiting.delivery, waiting.answer)).unzip();
-        metrics::histogram!("switchboard_deliveries_commit_size").record(deliveries.len() as f64);
-        let receipts = commit_or_one_by_one(&db, &deliveries).await;
+        while !batch.is_empty() {
+            let fits = fits(batch.iter().map(|waiting| waiting.delivery.body.len()));
+            commit_some(&db, batch.drain(..fits), &dirty).await;
+        }
+    }
+}
 
-        let stored = deliveries.iter().zip(&receipts).filter(|(_, receipt)| **receipt == Ok(Receipt::Stored));
-        let workspaces: BTreeSet<WorkspaceId> = stored.map(|(delivery, _)| delivery.workspace_id).collect();
-        for workspace in workspaces {
-            dirty.wake(workspace);
-        }
-        for (answer, receipt) in answers.into_iter().zip(receipts) {
-            let _ = answer.send(receipt); // a sender who left will come again and be recognised
-        }
+/// How many of the next deliveries, of these sizes, go into one commit.
+fn fits(sizes: impl Iterator<Item = usize>) -> usize {
+    let mut sum = 0_usize;
+    let within = sizes.take_while(|size| {
+        sum = sum.saturating_add(*size);
+        sum <= BATCH_BYTES_MAX
+    });
+    within.count().max(1)
+}
+
+async fn commit_some(db: &Db, waiting: impl Iterator<Item = Waiting>, dirty: &DirtySet) {
+    let (deliveries, answers): (Vec<_>, Vec<_>) =
+        waiting.map(|waiting| (waiting.delivery, waiting.answer)).unzip();
+    metrics::histogram!("switchboard_deliveries_commit_size").record(deliveries.len() as f64);
+    let receipts = commit_or_one_by_one(db, &deliveries).await;
+
+    let stored = deliveries.iter().zip(&receipts).filter(|(_, receipt)| **receipt == Ok(Receipt::Stored));
+    let workspaces: BTreeSet<WorkspaceId> = stored.map(|(delivery, _)| delivery.workspace_id).collect();
+    for workspace in workspaces {
+        dirty.wake(workspace);
+    }
+    for (answer, receipt) in answers.into_iter().zip(receipts) {
+        let _ = answer.send(receipt); // a sender who left will come again and be recognised
     }
 }
 
@@ -173,4 +192,16 @@ async fn commit(db: &Db, deliveries: &[NewDelivery]) -> sqlx::Result<Vec<Receipt
 
 fn key(delivery: &NewDelivery) -> Key<'_> {
     (delivery.workspace_id, delivery.channel_id, delivery.dedupe_key.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_takes_many_small_deliveries_or_one_that_is_larger_than_allowed() {
+        assert_eq!(fits([600; BATCH_MAX].into_iter()), BATCH_MAX);
+        assert_eq!(fits([BATCH_BYTES_MAX / 2, BATCH_BYTES_MAX / 2, 1].into_iter()), 2);
+        assert_eq!(fits([BATCH_BYTES_MAX + 1, 1].into_iter()), 1);
+    }
 }

@@ -31,6 +31,10 @@ pub async fn process_delivery_again(
             return Ok(Err(Problem::new("ALREADY_PROCESSED", "This delivery was processed already.")));
         }
     }
+    if delivery.body_removed_at.is_some() {
+        let words = "What came in is no longer here: it is kept for 30 days.";
+        return Ok(Err(Problem::new("BODY_REMOVED", words)));
+    }
     store::requeue(&mut tx, id).await?;
     let after = store::find(&mut tx, id).await?.ok_or(AppError::NotFound("delivery"))?;
     // A delivery's key is a number; the target is named by it.

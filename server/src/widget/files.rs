@@ -120,6 +120,7 @@ impl From<UploadError> for Refusal {
             UploadError::Empty => Self::EMPTY_FILE,
             UploadError::QuotaExceeded => Self::NO_ROOM,
             UploadError::Interrupted => Self::INTERRUPTED,
+            UploadError::NoVoiceNote(_) => Self::MALFORMED, // visitors send none
             UploadError::App(error) => error.into(),
         }
     }

@@ -92,8 +92,10 @@ fn delivery(
         kind: ChannelKind::WebChat,
         sender: visitor.id.clone(),
         dedupe_key,
-        body: Delivery { event, visitor, posted }.to_bytes().map_err(|_| Refusal::MALFORMED)?,
+        body: Delivery { event, visitor, posted }.to_bytes().map_err(|_| Refusal::MALFORMED)?.into(),
         fingerprint,
+        headers: None,
+        ignored: None,
     })
 }
 

@@ -8,7 +8,7 @@ use shared::{AuditAction, WorkspaceId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::kit::{Browser, FakeSmtp, PASSWORD, Provided, TestDatabase};
+use crate::kit::{Browser, FakeSmtp, PASSWORD, Providers, TestDatabase};
 
 /// Calls mutations and notes which ones were called.
 struct Caller {
@@ -92,8 +92,8 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     use AuditAction as A;
     let test = TestDatabase::create().await;
     let mut smtp = FakeSmtp::start().await;
-    let simulator = Provided::simulator().await;
-    let providers = Provided::config(&test, &simulator).providers;
+    let simulator = Providers::simulator().await;
+    let providers = Providers::config(&test, &simulator).providers;
     let app = test.app_with(Config { data_dir: test.data_dir(), providers, ..smtp.config() });
     let mut caller = Caller { behind: test.superuser().await, called: BTreeSet::new() };
     let handlers = std::sync::Arc::new(server::jobs::handlers());
@@ -161,7 +161,7 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     caller.call(&mut owner, &switch(true), A::ChannelActivated).await;
     let rotate = format!("rotateIdentitySecret(channelId: {channel}) {{ secret problem {{ code }} }}");
     caller.call(&mut owner, &rotate, A::IdentitySecretRotated).await;
-    let provided = Provided::over(test, app, simulator).await;
+    let provided = Providers::over(test, app, simulator).await;
     let (bot, number) = (provided.bot().await, provided.number(workspace).await);
     let (test, app) = (&provided.test, &provided.app);
     let token = format!("input: {{ kind: TELEGRAM, token: {} }}", bot["token"]);

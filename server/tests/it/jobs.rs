@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jobs::{NewJob, enqueue};
+use jobs::{Kinds, NewJob, enqueue, enqueue_all};
 use server::app::App;
-use server::jobs::{Handlers, JobError, Outcome, Runner, run_due};
+use server::jobs::{Handlers, JobError, Outcome, Runner, Share, run_due};
 use shared::WorkspaceId;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -164,10 +164,10 @@ async fn a_worker_whose_lease_ran_out_cannot_finish_what_another_has_claimed() {
     owe(&test, workspace, job(workspace, 1)).await;
     let (late, prompt) = (Uuid::new_v4(), Uuid::new_v4());
     let mut connection = test.db.pool().acquire().await.unwrap();
-    let claim = jobs::claim(&mut connection, 5, Duration::from_secs(60), late).await.unwrap()[0];
-    assert!(jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt).await.unwrap().is_empty());
+    let claim = jobs::claim(&mut connection, 5, Duration::from_secs(60), late, Kinds::ALL).await.unwrap()[0];
+    assert!(jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt, Kinds::ALL).await.unwrap().is_empty());
     let_time_pass(&test).await;
-    assert_eq!(jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt).await.unwrap(), [claim]);
+    assert_eq!(jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt, Kinds::ALL).await.unwrap(), [claim]);
 
     let mut tx = test.db.workspace(workspace).await.unwrap();
     assert!(jobs::load(tx.conn(), claim, late).await.unwrap().is_none());
@@ -298,7 +298,7 @@ async fn a_stopping_worker_gives_back_what_it_could_not_finish_and_a_ring_wakes_
     });
     let stop = CancellationToken::new();
     owe(&test, workspace, job(workspace, 1)).await;
-    let runner = Runner::new(app.clone(), handlers, stop.clone()).looking_every(Duration::from_secs(3_600));
+    let runner = Runner::new(app.clone(), Share::Ordinary, handlers, stop.clone()).looking_every(Duration::from_secs(3_600));
     let runner = tokio::spawn(runner.run());
     started.notified().await; // it has looked, and waits an hour
     owe(&test, workspace, job(workspace, 2)).await;
@@ -308,7 +308,7 @@ async fn a_stopping_worker_gives_back_what_it_could_not_finish_and_a_ring_wakes_
     tokio::time::timeout(Duration::from_secs(60), runner).await.expect("stops").unwrap();
 
     let mut connection = test.db.pool().acquire().await.unwrap();
-    let claims = jobs::claim(&mut connection, 5, Duration::from_secs(60), Uuid::new_v4()).await.unwrap();
+    let claims = jobs::claim(&mut connection, 5, Duration::from_secs(60), Uuid::new_v4(), Kinds::ALL).await.unwrap();
     assert_eq!(claims.len(), 2, "due again at once");
 }
 
@@ -321,4 +321,29 @@ async fn a_due_job_rings_and_one_for_later_does_not() {
     assert!(tokio::time::timeout(Duration::from_millis(200), listener.recv()).await.is_err());
     owe(&test, workspace, job(workspace, 2)).await;
     tokio::time::timeout(Duration::from_secs(20), listener.recv()).await.expect("rings").unwrap();
+}
+
+#[tokio::test]
+async fn kinds_are_claimed_apart_and_many_jobs_are_owed_at_once() {
+    let (test, app, workspace, seen) = start().await;
+    let mut tx = test.db.workspace(workspace).await.unwrap();
+    let payloads = (0..30).map(|n| serde_json::json!({ "n": n })).collect();
+    enqueue_all(tx.conn(), &NewJob::new(workspace.0, "test.note"), payloads).await.unwrap();
+    enqueue_all(tx.conn(), &NewJob::new(workspace.0, "test.note"), Vec::new()).await.unwrap();
+    tx.commit().await.unwrap();
+    owe(&test, workspace, NewJob::new(workspace.0, "test.slow")).await;
+
+    let mut connection = test.db.pool().acquire().await.unwrap();
+    let lease = Duration::from_secs(60);
+    let mut claim = async |kinds| {
+        jobs::claim(&mut connection, 50, lease, Uuid::new_v4(), kinds).await.unwrap().len()
+    };
+    assert_eq!(claim(Kinds::Only(&["test.other"])).await, 0);
+    assert_eq!(claim(Kinds::Only(&["test.slow"])).await, 1);
+    assert_eq!(claim(Kinds::AllBut(&["test.note", "test.slow"])).await, 0);
+    drop(connection);
+    run_due(&app, &noting(&seen, |_, _| None)).await.unwrap();
+    let mut seen = seen.lock().unwrap().clone();
+    seen.sort_unstable();
+    assert_eq!(seen, (0..30).collect::<Vec<_>>());
 }

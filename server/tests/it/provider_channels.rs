@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use server::channels::{self, ChannelEventKind, NewChannelEvent, activity, endpoints};
 use shared::{ChannelId, ChannelKind, Role};
 
-use crate::kit::{Provided, ask};
+use crate::kit::{Providers, ask};
 
 const INSPECT: &str = "mutation($input: ConnectChannelInput!) { inspectChannel(input: $input) {
     account { platformAccountId name handle link warnings takenBy existingChannel { id state } permissions { name } }
     problem { code field message } } }";
 
-async fn inspect(provided: &Provided, input: Value) -> Value {
+async fn inspect(provided: &Providers, input: Value) -> Value {
     let data = ask(&provided.app, Some(&provided.owner), INSPECT, json!({ "input": input })).await.ok();
     data["inspectChannel"].clone()
 }
@@ -22,18 +22,18 @@ fn token(bot: &Value) -> Value {
 }
 
 /// Lets every call of this method fail, for a bot.
-async fn fault(provided: &Provided, bot: &Value, method: &str, fault: Value) {
+async fn fault(provided: &Providers, bot: &Value, method: &str, fault: Value) {
     provided.control("faults", json!({ "account": bot["account"], "method": method, "fault": fault })).await;
 }
 
-async fn faults_end(provided: &Provided) {
+async fn faults_end(provided: &Providers) {
     let url = format!("{}/control/faults", provided.simulator.url());
     reqwest::Client::builder().no_proxy().build().unwrap().delete(url).send().await.unwrap();
 }
 
 #[tokio::test]
 async fn credentials_are_tried_as_they_are_typed_and_nothing_changes() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     for (input, code, field) in [
         (
@@ -70,7 +70,7 @@ async fn credentials_are_tried_as_they_are_typed_and_nothing_changes() {
 
 #[tokio::test]
 async fn a_bot_is_connected_by_its_token_which_nobody_can_read_again() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let secret = bot["token"].as_str().unwrap();
     let made = provided.connect(token(&bot)).await;
@@ -123,7 +123,7 @@ async fn a_bot_is_connected_by_its_token_which_nobody_can_read_again() {
 
 #[tokio::test]
 async fn an_account_is_connected_once_and_revived_after_it_was_disconnected() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     let again = provided.connect(token(&bot)).await;
@@ -158,7 +158,7 @@ async fn an_account_is_connected_once_and_revived_after_it_was_disconnected() {
 
 #[tokio::test]
 async fn an_attempt_that_fails_leaves_nothing_behind() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     fault(&provided, &bot, "setWebhook", json!({ "type": "server_error" })).await;
     let failed = provided.connect(token(&bot)).await;
@@ -183,7 +183,7 @@ async fn an_attempt_that_fails_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_dead_token_holds_the_channel_until_somebody_connects_it_again() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let (bot, other) = (provided.bot().await, provided.bot().await);
     let id = provided.connected(&bot).await;
     provided.change(&format!("telegram/bots/{}", bot["id"]), json!({ "revoked": true })).await;
@@ -212,7 +212,7 @@ async fn a_dead_token_holds_the_channel_until_somebody_connects_it_again() {
 
 #[tokio::test]
 async fn a_token_that_works_again_needs_nobody() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     let check = format!("checkChannel(channelId: \"{id}\")");
@@ -226,7 +226,7 @@ async fn a_token_that_works_again_needs_nobody() {
 
 #[tokio::test]
 async fn a_refused_token_is_held_against_a_channel_only_while_it_is_in_force() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     let workspace_id = provided.owner.workspace_id;
@@ -245,7 +245,7 @@ async fn a_refused_token_is_held_against_a_channel_only_while_it_is_in_force() {
 
 #[tokio::test]
 async fn a_bot_that_another_workspace_takes_is_missed() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     let thief = provided.test.owner().await;
@@ -280,7 +280,7 @@ async fn a_bot_that_another_workspace_takes_is_missed() {
 
 #[tokio::test]
 async fn a_provider_that_is_away_keeps_nobody_from_disconnecting() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     fault(&provided, &bot, "getWebhookInfo", json!({ "type": "server_error" })).await;
@@ -294,7 +294,7 @@ async fn a_provider_that_is_away_keeps_nobody_from_disconnecting() {
 
 #[tokio::test]
 async fn health_is_looked_at_by_itself_for_as_long_as_a_connection_lasts() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     assert_eq!(provided.channel(id).await["health"]["checkedAt"], Value::Null);
@@ -320,7 +320,7 @@ async fn health_is_looked_at_by_itself_for_as_long_as_a_connection_lasts() {
 
 #[tokio::test]
 async fn figures_of_a_day_are_added_up() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     for (inbound, sent, failed) in [(3, 0, 0), (2, 8, 1), (0, 0, 1), (0, 0, 0)] {
@@ -349,7 +349,7 @@ async fn figures_of_a_day_are_added_up() {
 
 #[tokio::test]
 async fn alerts_are_shown_to_everybody_until_an_admin_has_seen_them() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     let agent = provided.test.member(provided.owner.workspace_id, Role::Agent).await;
@@ -401,7 +401,7 @@ async fn alerts_are_shown_to_everybody_until_an_admin_has_seen_them() {
 
 #[tokio::test]
 async fn what_every_channel_has_can_be_changed() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     let renamed = provided
@@ -430,7 +430,7 @@ async fn what_every_channel_has_can_be_changed() {
 
 #[tokio::test]
 async fn agents_see_that_a_channel_is_there_and_no_more() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     provided.run_jobs().await;
@@ -459,7 +459,7 @@ async fn agents_see_that_a_channel_is_there_and_no_more() {
 
 #[tokio::test]
 async fn the_connect_page_knows_what_it_can_offer() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     const OPTIONS: &str = "{ connectOptions { webhookUrl webhookReachable whatsappNeedsAppSecret simulator
         whatsappSignup { appId configId version dialogUrl } } }";
     let options = ask(&provided.app, Some(&provided.owner), OPTIONS, json!({})).await.ok();
@@ -468,7 +468,7 @@ async fn the_connect_page_knows_what_it_can_offer() {
         json!({ "webhookUrl": "http://localhost:8100", "webhookReachable": false, "whatsappNeedsAppSecret": true,
                 "simulator": null, "whatsappSignup": null })
     );
-    let mut config = Provided::config(&provided.test, &provided.simulator);
+    let mut config = Providers::config(&provided.test, &provided.simulator);
     config.providers.webhook_url = Some("https://abc.tunnel.example".parse().unwrap());
     config.providers.simulator_url = Some("http://127.0.0.1:8300".parse().unwrap());
     config.providers.meta.graph_url = "https://graph.facebook.com".parse().unwrap();

@@ -236,6 +236,7 @@ fn kinds<'a>(field: &str, place: &'a Place, known: &Ids) -> Vec<&'a str> {
         ("channel", "id") => vec!["channelId"],
         ("contact", "id") => vec!["contactId"],
         ("conversation", "id") => vec!["conversationId"],
+        ("delivery", "id") => vec!["deliveryId"],
         _ => vec![name],
     }
 }

@@ -6,28 +6,28 @@ use serde_json::{Value, json};
 use server::channels::templates::{self, FilledHeader, FilledPart, Filling};
 use shared::{ChannelId, TemplateId};
 
-use crate::kit::{Provided, ask};
+use crate::kit::{Providers, ask};
 
 const TEMPLATES: &str = "query($id: ID!, $search: String) { templates(channelId: $id, search: $search) {
     id name language status statusWord category quality rejectedReason header { kind text parameter } body
     bodyParameters bodyExamples footer buttons { title kind value needsValue } cards { body } canBeSent whyNot } }";
 
-async fn list(provided: &Provided, id: ChannelId, search: Option<&str>) -> Vec<Value> {
+async fn list(provided: &Providers, id: ChannelId, search: Option<&str>) -> Vec<Value> {
     let variables = json!({ "id": id, "search": search });
     let mut data = ask(&provided.app, Some(&provided.owner), TEMPLATES, variables).await.ok();
     data["templates"].take().as_array().unwrap().clone()
 }
 
-async fn one(provided: &Provided, id: ChannelId, name: &str) -> Value {
+async fn one(provided: &Providers, id: ChannelId, name: &str) -> Value {
     list(provided, id, Some(name)).await.swap_remove(0)
 }
 
-async fn sync(provided: &Provided, id: ChannelId) -> Value {
+async fn sync(provided: &Providers, id: ChannelId) -> Value {
     provided.mutate(&format!("syncTemplates(channelId: \"{id}\")"), json!({})).await
 }
 
 /// The platform's ids: of the business account, and of a template.
-async fn platform_ids(provided: &Provided, id: ChannelId, name: &str) -> (String, String) {
+async fn platform_ids(provided: &Providers, id: ChannelId, name: &str) -> (String, String) {
     sqlx::query_as(
         "select c.parent_account_id, t.platform_id from channels c join templates t on t.channel_id = c.id
          where c.id = $1 and t.name = $2",
@@ -41,7 +41,7 @@ async fn platform_ids(provided: &Provided, id: ChannelId, name: &str) -> (String
 
 #[tokio::test]
 async fn templates_are_kept_as_the_platform_lists_them() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let id = provided.number(provided.owner.workspace_id).await;
     assert_eq!(list(&provided, id, None).await, Vec::<Value>::new());
     assert_eq!(sync(&provided, id).await["problem"], Value::Null);
@@ -71,7 +71,7 @@ async fn templates_are_kept_as_the_platform_lists_them() {
 
 #[tokio::test]
 async fn what_changes_at_the_platform_is_recorded_and_ids_stay() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let id = provided.number(provided.owner.workspace_id).await;
     sync(&provided, id).await;
     let before = one(&provided, id, "visit_us").await;
@@ -109,7 +109,7 @@ async fn what_changes_at_the_platform_is_recorded_and_ids_stay() {
 
 #[tokio::test]
 async fn a_report_counts_at_once_and_what_it_leaves_out_is_read_soon() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let id = provided.number(provided.owner.workspace_id).await;
     sync(&provided, id).await;
     let (account, template) = platform_ids(&provided, id, "invoice").await;
@@ -153,7 +153,7 @@ async fn a_report_counts_at_once_and_what_it_leaves_out_is_read_soon() {
 
 #[tokio::test]
 async fn a_dead_token_is_noticed_while_templates_are_read() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let id = provided.number(provided.owner.workspace_id).await;
     let token = provided.token_of(id).await;
     provided.change("whatsapp/tokens", json!({ "token": token, "subcode": 460 })).await;
@@ -164,7 +164,7 @@ async fn a_dead_token_is_noticed_while_templates_are_read() {
 
 #[tokio::test]
 async fn a_channel_without_templates_says_so() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let bot = provided.bot().await;
     let id = provided.connected(&bot).await;
     assert_eq!(sync(&provided, id).await["problem"]["code"], "UNSUPPORTED");
@@ -172,7 +172,7 @@ async fn a_channel_without_templates_says_so() {
 
 #[tokio::test]
 async fn a_template_is_filled_in_for_its_channel_only() {
-    let provided = Provided::start().await;
+    let provided = Providers::start().await;
     let id = provided.number(provided.owner.workspace_id).await;
     let other = provided.number(provided.owner.workspace_id).await;
     sync(&provided, id).await;

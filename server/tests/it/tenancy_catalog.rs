@@ -7,7 +7,8 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection, Row as _};
 use crate::kit::TestDatabase;
 
 /// Tables of the installation, not of a workspace. Adding one here is a decision about the tenant line.
-const INSTALLATION: [&str; 5] = ["_sqlx_migrations", "installation", "sessions", "user_tokens", "users"];
+const INSTALLATION: [&str; 6] =
+    ["_sqlx_migrations", "installation", "sessions", "unroutable_deliveries", "user_tokens", "users"];
 
 /// The one policy of every tenant table, as Postgres writes it.
 const POLICY: &str =
@@ -31,7 +32,7 @@ const DEFINER_FUNCTIONS: [(&str, &str); 9] = [
 const LOOKUP_READS: [&str; 8] = [
     "channel_health: channel_id, state, workspace_id",
     "channels: active, app_id, connected_at, disconnected_at, id, kind, parent_account_id, platform_account_id, state, workspace_id",
-    "jobs: attempts, dead_at, id, lane, run_at, workspace_id",
+    "jobs: attempts, dead_at, id, kind, lane, run_at, workspace_id",
     "members: id, removed_at, role, user_id, workspace_id",
     "pending_deliveries: delivery_id, workspace_id",
     "webhook_deliveries: channel_id, dedupe_key, id, sender, workspace_id",

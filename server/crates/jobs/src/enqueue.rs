@@ -81,3 +81,33 @@ pub async fn enqueue(connection: &mut PgConnection, job: NewJob) -> sqlx::Result
     .fetch_one(connection)
     .await
 }
+
+/// Writes many jobs like [`enqueue`], in one statement: all of `like`'s kind, due time and attempts, in no lane, each
+/// with a payload of its own.
+///
+/// # Errors
+/// When the database refuses; then the caller's transaction must not commit.
+pub async fn enqueue_all(
+    connection: &mut PgConnection,
+    like: &NewJob,
+    payloads: Vec<Value>,
+) -> sqlx::Result<()> {
+    if payloads.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "with added as (
+             insert into jobs (workspace_id, kind, payload, run_at, attempts_max)
+             select $1, $2, p.payload, coalesce($4, now()), $5
+             from unnest($3::jsonb[]) with ordinality as p(payload, n) order by p.n)
+         select case when coalesce($4, now()) <= now() then pg_notify('sb_jobs', '') end",
+    )
+    .bind(like.workspace_id)
+    .bind(like.kind)
+    .bind(payloads)
+    .bind(like.run_at)
+    .bind(like.attempts_max)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

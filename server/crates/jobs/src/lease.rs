@@ -44,7 +44,21 @@ pub enum Failure {
     Lost,
 }
 
-/// Claims at most `at_most` due jobs over all workspaces; needs no workspace. `token` must be fresh.
+/// Which kinds of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds<'a> {
+    /// These.
+    Only(&'a [&'a str]),
+    /// All but these.
+    AllBut(&'a [&'a str]),
+}
+
+impl Kinds<'_> {
+    /// All there are.
+    pub const ALL: Kinds<'static> = Kinds::AllBut(&[]);
+}
+
+/// Claims at most `at_most` due jobs of some kinds over all workspaces; needs no workspace. `token` must be fresh.
 ///
 /// # Errors
 /// When the database fails; then nothing is claimed.
@@ -53,11 +67,18 @@ pub async fn claim(
     at_most: i32,
     lease: Duration,
     token: Uuid,
+    kinds: Kinds<'_>,
 ) -> sqlx::Result<Vec<Claim>> {
-    sqlx::query_as("select workspace_id, job_id from claim_jobs($1, $2, $3)")
+    let (kinds, others) = match kinds {
+        Kinds::Only(kinds) => (kinds, false),
+        Kinds::AllBut(kinds) => (kinds, true),
+    };
+    sqlx::query_as("select workspace_id, job_id from claim_jobs($1, $2, $3, $4, $5)")
         .bind(at_most)
         .bind(i32::try_from(lease.as_secs()).unwrap_or(i32::MAX))
         .bind(token)
+        .bind(kinds)
+        .bind(others)
         .fetch_all(connection)
         .await
 }

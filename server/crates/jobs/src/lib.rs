@@ -12,5 +12,5 @@ mod enqueue;
 mod lease;
 
 pub use backoff::retry_delay;
-pub use enqueue::{NewJob, enqueue};
-pub use lease::{Claim, Failure, Job, bury, claim, finish, load, put_off, release, retry};
+pub use enqueue::{NewJob, enqueue, enqueue_all};
+pub use lease::{Claim, Failure, Job, Kinds, bury, claim, finish, load, put_off, release, retry};

@@ -13,7 +13,7 @@ use simulator::{Settings, Simulator};
 use super::{Answer, TestDatabase, ask};
 
 /// A database, a simulator, the product, and the owner of a workspace.
-pub struct Provided {
+pub struct Providers {
     /// The database.
     pub test: TestDatabase,
     /// The product.
@@ -31,7 +31,7 @@ pub const CHANNEL: &str = "id name kind state stateReason handle link active pla
     health { state checkedAt checks { name state words } permissions { name granted serves } webhookHost webhookOurs
              quality messagingLimit tokenExpiresAt inbound24h sent24h failed24h errorRate lastInboundAt notProcessed }";
 
-impl Provided {
+impl Providers {
     /// The product as configured by default, with the simulator as its providers.
     pub async fn start() -> Self {
         let test = TestDatabase::create().await;

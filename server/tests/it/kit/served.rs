@@ -21,9 +21,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl TestDatabase {
     /// One process of the product on a real port, hearing notifications; `already` do.
     pub async fn serve(&self, already: i64) -> Arc<App> {
+        self.serve_with(already, |_| {}).await
+    }
+
+    /// The same, configured.
+    pub async fn serve_with(&self, already: i64, change: impl FnOnce(&mut Config)) -> Arc<App> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let config =
+        let mut config =
             Config { listen: listener.local_addr().unwrap(), data_dir: self.data_dir(), ..Config::default() };
+        change(&mut config);
         let app = self.app_with(config);
         App::start_background(&app);
         let routes = router(&app, server::graphql::schema());
