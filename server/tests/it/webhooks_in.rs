@@ -108,7 +108,7 @@ async fn a_body_is_taken_up_to_its_limit() {
     };
     assert_eq!(stage.post(&bot, padded(1024 * 1024 + 1)).await, 413);
     let unannounced = reqwest::Body::wrap_stream(futures::stream::iter(
-        std::iter::repeat_n(Ok::<_, std::io::Error>(vec![b' '; 64 * 1024]), 17),
+        (0..17).map(|_| Ok::<_, std::io::Error>(vec![b' '; 64 * 1024])),
     ));
     assert_eq!(stage.post(&bot, unannounced).await, 413);
     assert_eq!(stage.deliveries().await, 0);

@@ -94,6 +94,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
         #[test]
         fn what_is_written_is_read(
             packets in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..1_400), 1..160),
