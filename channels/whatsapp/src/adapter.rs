@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use channel_core::{
-    AccountInfo, Act, BadSignature, CallError, ChannelAccount, ChannelAdapter, ChannelSecrets, Connected,
+    AccountInfo, Act, Addressee, BadSignature, CallError, ChannelAccount, ChannelAdapter, ChannelSecrets, Connected,
     Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage,
     Permission, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
 };
@@ -10,7 +10,7 @@ use channel_meta::{GraphApi, challenge, signature};
 use http::HeaderMap;
 use shared::{Capabilities, ChannelKind};
 
-use crate::{connect, health, media, normalise, plan, route, send, templates};
+use crate::{connect, cut, health, media, normalise, plan, route, send, templates};
 
 /// The adapter of every WhatsApp channel.
 #[derive(Debug, Clone)]
@@ -54,6 +54,10 @@ impl ChannelAdapter for WhatsApp {
 
     fn route(&self, body: &[u8]) -> Vec<Route> {
         route::route(body)
+    }
+
+    fn cut(&self, body: &[u8], keep: &[Addressee]) -> Option<Vec<u8>> {
+        cut::cut(body, keep)
     }
 
     fn normalise(&self, body: &[u8]) -> Result<Vec<Inbound>, Unreadable> {

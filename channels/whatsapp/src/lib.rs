@@ -6,6 +6,7 @@
 mod adapter;
 mod business_number;
 mod connect;
+mod cut;
 mod digest;
 mod health;
 mod markup;

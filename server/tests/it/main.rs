@@ -26,5 +26,6 @@ mod tenancy;
 mod tenancy_catalog;
 mod vault;
 mod webhooks_in;
+mod webhooks_meta;
 mod widget;
 mod widget_sockets;

@@ -24,6 +24,16 @@ pub enum Part<'a> {
     },
 }
 
+impl Part<'_> {
+    /// Whom it concerns.
+    pub const fn to(&self) -> &Addressee {
+        match self {
+            Self::Change(change) => &change.to,
+            Self::Event { to, .. } => to,
+        }
+    }
+}
+
 /// A change of something at Meta.
 pub struct Change<'a> {
     /// Whom it concerns.
@@ -75,7 +85,8 @@ pub fn parts(delivery: Object<'_>) -> Vec<Part<'_>> {
         .collect()
 }
 
-fn of_entry<'a>(entry: &'a Value, at: &str) -> Vec<Part<'a>> {
+/// The parts of an entry: one per change, if it has changes; else one.
+pub fn of_entry<'a>(entry: &'a Value, at: &str) -> Vec<Part<'a>> {
     let Some(entry) = Object::of(entry) else {
         return vec![Part::Event { to: Addressee::Endpoint, event: broken(at, "it is no object") }];
     };
