@@ -85,7 +85,9 @@ impl App {
         let mail = Mailer::new(config.smtp.clone());
         let demo = Arc::new(Stage::new(&config));
         let adapters = Adapters::new(&config.providers, Arc::clone(&demo));
-        let processor = Processor::new(db.clone(), adapters.clone());
+        let presence = Presence::new();
+        let own_application = config.providers.meta.app_id.clone();
+        let processor = Processor::new(db.clone(), adapters.clone(), presence.clone(), own_application);
         let hub = Hub::new(db.clone());
         let loaders = Loaders::new(db.clone());
         let request_rate = RequestRate::new(config.limits.requests_per_minute);
@@ -107,7 +109,7 @@ impl App {
             background: TaskTracker::new(),
             loaders,
             hub,
-            presence: Presence::new(),
+            presence,
             receiver: Receiver::default(),
             processor,
             webhooks,

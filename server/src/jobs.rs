@@ -34,6 +34,8 @@ pub fn handlers() -> Handlers {
         .on(crate::channels::templates::SYNC, crate::channels::templates::sync_job)
         .on(crate::conversations::WAKE, crate::conversations::wake)
         .on(crate::media::FETCH_JOB, crate::media::fetch)
+        .on(crate::media::ERASE_JOB, crate::media::erase_bytes)
+        .on(crate::webhooks::WAITING_JOB, crate::webhooks::apply_waiting)
         .on(crate::audit::ANCHOR_JOB, crate::audit::anchor)
         .on(crate::auth::RESET_LETTER, crate::auth::send_reset_letter)
         .on(crate::workspaces::invite::INVITATION_LETTER, crate::workspaces::invite::send_letter)

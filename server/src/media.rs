@@ -7,6 +7,7 @@ mod content;
 mod describe;
 pub mod fetch;
 mod ffmpeg;
+mod erase;
 mod file_name;
 mod http;
 mod links;
@@ -23,6 +24,8 @@ mod voice;
 mod webm;
 
 pub use fetch::{FETCH_JOB, fetch, give_up_old_fetches};
+pub use erase::{ERASE_JOB, Erased, erase, erase_bytes};
+pub use file_name::label;
 pub use http::routes;
 pub use links::{is_signed, sign};
 pub use serve::{Variant, serve};

@@ -25,7 +25,7 @@ mod unroutable;
 
 pub use delivery::{DeliveryOutcome, NewDelivery, NotStored, Receipt, fingerprint};
 pub use http::{FOLDER, routes};
-pub use process::Processor;
+pub use process::{Processor, WAITING_JOB, apply_waiting, forget_old_changes};
 pub use receive::Receiver;
 pub use requeue::process_delivery_again;
 pub use store::StoredDelivery;

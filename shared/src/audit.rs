@@ -107,6 +107,8 @@ stored_enum! {
         DeliveriesProcessed = 40 / "deliveries.processed",
         /// A delivery was put back for processing.
         DeliveryRequeued = 41 / "delivery.requeued",
+        /// Two identities of one person became one.
+        IdentitiesMerged = 43 / "identities.merged",
         /// An anonymous visitor proved to be a known person.
         IdentityVerified = 42 / "identity.verified",
         /// An agent answered.

@@ -74,6 +74,15 @@ pub trait ChannelAdapter: Send + Sync {
     /// [`InboundEvent::Broken`]: crate::InboundEvent::Broken
     fn normalise(&self, body: &[u8]) -> Result<Vec<Inbound>, Unreadable>;
 
+    /// Through whose account within this channel a thread is known, where it is not the channel's own: some
+    /// platforms let a bot answer in the name of people. `platform_id` is a [`Sender::platform_id`].
+    ///
+    /// [`Sender::platform_id`]: crate::Sender::platform_id
+    fn connection_of(&self, platform_id: &str) -> Option<String> {
+        let _ = platform_id;
+        None
+    }
+
     /// Cuts what a person meant to say into transmissions, in the order in which they must go out.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use channel_core::{
 use http::HeaderMap;
 use shared::{Capabilities, ChannelKind};
 
+use crate::ids::Thread;
 use crate::{connect, health, media, normalise, plan, profile, route, send, verify};
 
 /// The adapter of every Telegram channel.
@@ -46,6 +47,10 @@ impl ChannelAdapter for Telegram {
 
     fn normalise(&self, body: &[u8]) -> Result<Vec<Inbound>, Unreadable> {
         normalise::normalise(body)
+    }
+
+    fn connection_of(&self, platform_id: &str) -> Option<String> {
+        Thread::parse(platform_id)?.connection
     }
 
     fn plan(&self, message: &OutboundMessage) -> Result<Vec<Act>, Refusal> {

@@ -127,6 +127,10 @@ pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> S
             Some(id) => format!("put delivery {} back for processing", delivery(id)),
             None => "put a delivery back for processing".to_owned(),
         },
+        A::IdentitiesMerged => match label(TargetKind::Contact) {
+            Some(name) => format!("found that two people are one: {name}"),
+            None => "found that two people are one".to_owned(),
+        },
         A::IdentityVerified => match label(TargetKind::Contact) {
             Some(name) => format!("proved to be {name}"),
             None => "proved who they are".to_owned(),

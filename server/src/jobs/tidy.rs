@@ -66,6 +66,14 @@ pub(super) async fn tidy_workspace(run: JobRun) -> Result<Outcome, JobError> {
         .execute(tx.conn())
         .await?;
     tx.commit().await?;
+    loop {
+        let mut tx = run.app.db.workspace(run.workspace_id).await?;
+        let forgotten = webhooks::forget_old_changes(&mut tx, 1_000).await?;
+        tx.commit().await?;
+        if forgotten == 0 {
+            break;
+        }
+    }
     while media::remove_left_over(&run.app, run.workspace_id).await? > 0 {}
     // What is left after so many rounds has its turn in an hour.
     for _ in 0..100 {

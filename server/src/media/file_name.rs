@@ -1,5 +1,6 @@
 //! What a file is called: a label that people see, never a path.
 
+use shared::AttachmentKind;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::content::extension;
@@ -20,6 +21,25 @@ pub(super) fn clean(name: &str) -> String {
             format!("{}.{extension}", stem.trim_end())
         }
         _ => cut(trimmed, BYTES_MAX).trim_end().to_owned(),
+    }
+}
+
+/// What a file is called that its platform names, or does not.
+#[must_use]
+pub fn label(name: Option<&str>, kind: AttachmentKind) -> String {
+    match name.map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => clean(name),
+        None => match kind {
+            AttachmentKind::Image => "photo",
+            AttachmentKind::Video => "video",
+            AttachmentKind::Audio => "audio",
+            AttachmentKind::File => "file",
+            AttachmentKind::Voice => "voice message",
+            AttachmentKind::VideoNote => "video message",
+            AttachmentKind::Animation => "animation",
+            AttachmentKind::Sticker => "sticker",
+        }
+        .to_owned(),
     }
 }
 

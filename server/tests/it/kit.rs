@@ -3,17 +3,20 @@
 mod ask;
 mod browser;
 mod database;
+mod inbound;
 mod people;
 mod provided;
 mod provider;
 mod served;
 mod smtp;
 mod statements;
+pub mod telegram;
 mod threads;
 
 pub use ask::{Answer, ask};
 pub use browser::Browser;
 pub use database::TestDatabase;
+pub use inbound::{Inbound, Line};
 pub use people::PASSWORD;
 pub use provided::{Bot, Provided};
 pub use provider::Providers;

@@ -1,6 +1,7 @@
 //! Every integration test of the server, in one binary: a real Postgres, real HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+mod albums;
 mod audit;
 mod audited_mutations;
 mod auth;
@@ -9,6 +10,8 @@ mod channels;
 mod conversations;
 mod crash;
 mod deliveries;
+mod edits;
+mod identities;
 mod ingest;
 mod jobs;
 mod kit;
@@ -22,6 +25,7 @@ mod schema;
 mod shared_events;
 mod strangers;
 mod templates;
+mod telegram_in;
 mod tenancy;
 mod tenancy_catalog;
 mod vault;

@@ -2,29 +2,8 @@
 
 use shared::MessageStatus;
 
-use super::batch::Look;
 use super::conversations::Threads;
-use super::people::People;
 use crate::db::WorkspaceTx;
-use crate::webhooks::DeliveryOutcome;
-use crate::webhooks::store::Ended;
-
-/// Moves the read positions of a batch's conversations. A look that moves nothing is no failure.
-pub(super) fn read_up_to(threads: &mut Threads, looks: &[Look], people: &People, ended: &mut [Ended]) {
-    for look in looks {
-        let number = people.of(look.channel_id, &look.sender).map(|(number, _)| number);
-        let thread = number.and_then(|number| threads.of_person(number));
-        let reason = match thread.map(|thread| thread.read_up_to(look.up_to_seq)) {
-            Some(true) => continue,
-            Some(false) => "nothing new was seen",
-            None => "there is no conversation to see",
-        };
-        if let Some(ended) = ended.get_mut(look.delivery) {
-            ended.outcome = DeliveryOutcome::Ignored;
-            ended.reason = Some(reason.to_owned());
-        }
-    }
-}
 
 /// Stores the read positions, and marks what was sent before them as read.
 pub(super) async fn store(tx: &mut WorkspaceTx, threads: &Threads) -> sqlx::Result<()> {
