@@ -12,6 +12,7 @@ mod smtp;
 mod statements;
 pub mod telegram;
 mod threads;
+pub mod whatsapp;
 
 pub use ask::{Answer, ask};
 pub use browser::Browser;

@@ -31,5 +31,6 @@ mod tenancy_catalog;
 mod vault;
 mod webhooks_in;
 mod webhooks_meta;
+mod whatsapp_in;
 mod widget;
 mod widget_sockets;

@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use channel_core::{
-    AccountEvent, Act, Addressee, CheckState, EchoSource, InboundEvent, Refused, TemplateChange,
-};
+use channel_core::{AccountEvent, Addressee, CheckState, EchoSource, InboundEvent, Refused, TemplateChange};
 use serde_json::json;
 use shared::ChannelId;
 use sqlx::FromRow;
 
 use super::connections;
 use super::steps::Step;
-use super::work::{Owed, Work};
+use super::work::Work;
 use crate::channels::{ChannelEventKind, NewChannelEvent, mark_unauthorised, record_event};
 use crate::db::WorkspaceTx;
 
@@ -36,11 +34,12 @@ impl ChannelFacts {
         steps: &[Step],
         own_application: Option<&str>,
     ) -> sqlx::Result<HashMap<ChannelId, Self>> {
-        let needs = |step: &&Step| match &step.event {
+        let asks = |event: &InboundEvent| match event {
             InboundEvent::Account(_) => true,
             InboundEvent::Echo(echo) => matches!(echo.source, EchoSource::Application(_)),
-            _ => step.to != Addressee::Endpoint,
+            _ => false,
         };
+        let needs = |step: &&Step| step.to != Addressee::Endpoint || asks(&step.event);
         let ids: BTreeSet<ChannelId> = steps.iter().filter(needs).map(|step| step.channel_id).collect();
         if ids.is_empty() {
             return Ok(HashMap::new());
@@ -84,7 +83,7 @@ pub(super) enum AccountNews {
     /// Somebody lets a bot answer in their name, or no longer does.
     Connection(ChannelId, connections::Connection),
     /// It was put where it does not listen.
-    Refused { channel_id: ChannelId, refused: Refused, delivery: Option<usize> },
+    Refused(ChannelId, Refused),
 }
 
 impl Work {
@@ -120,11 +119,7 @@ impl Work {
 
     /// It came from where this channel does not listen.
     pub(super) fn refused(&mut self, step: &Step, refused: &Refused) {
-        self.news.push(AccountNews::Refused {
-            channel_id: step.channel_id,
-            refused: refused.clone(),
-            delivery: step.delivery,
-        });
+        self.news.push(AccountNews::Refused(step.channel_id, refused.clone()));
         self.verdicts.ignored(step.delivery, format!("this channel does not listen in a {}", refused.place));
     }
 }
@@ -144,7 +139,7 @@ pub(super) async fn store(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result
                     record_event(tx, channel_id, event).await?;
                 }
             }
-            AccountNews::Refused { channel_id, refused, .. } => {
+            AccountNews::Refused(channel_id, refused) => {
                 if is_first_time(tx, channel_id, &refused).await? {
                     let details = json!({ "place": refused.place, "title": refused.title });
                     let event = NewChannelEvent::new(
@@ -153,12 +148,6 @@ pub(super) async fn store(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result
                         refused_words(&refused),
                     );
                     record_event(tx, channel_id, event.with(details)).await?;
-                    work.acts.push(Owed {
-                        channel_id,
-                        conversation_id: None,
-                        to: refused.platform_id,
-                        act: Act::Leave,
-                    });
                 }
             }
         }

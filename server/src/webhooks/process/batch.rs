@@ -123,7 +123,6 @@ async fn apply(
         reactions,
         kept: Vec::new(),
         receipts: Vec::new(),
-        acts: Vec::new(),
         news: Vec::new(),
         typing: Vec::new(),
         renamed: Default::default(),

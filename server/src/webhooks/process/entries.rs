@@ -124,9 +124,4 @@ impl Entries {
     pub(super) fn written(&self) -> impl Iterator<Item = &Entry> {
         self.all.iter().filter(|entry| entry.new.is_some() || entry.is_changed)
     }
-
-    /// Stored ones that were looked up.
-    pub(super) fn stored(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        self.all.iter().enumerate().filter(|(_, entry)| entry.new.is_none())
-    }
 }

@@ -10,7 +10,7 @@ use shared::{AuthorKind, Direction, MessageId, MessageStatus, RichText, Transmis
 use super::body::{Body, File};
 use super::entries::{Entry, New};
 use super::steps::Step;
-use super::work::{Owed, Work};
+use super::work::Work;
 use crate::messages::{Activity, ActivityKind, Context, MessageCard};
 
 /// Which way a message goes, as far as it matters here.
@@ -50,14 +50,6 @@ impl Work {
 
     /// A button under a message of ours was pressed: an answer like any other, though nothing was typed.
     pub(super) fn pressed(&mut self, number: usize, step: &Step, press: &ButtonPress) {
-        if press.wants_answer && self.entries.find(step.channel_id, &press_id(press)).is_none() {
-            self.acts.push(Owed {
-                channel_id: step.channel_id,
-                conversation_id: None,
-                to: press.sender.platform_id.clone(),
-                act: channel_core::Act::AnswerPress { press_id: press.press_id.clone(), text: None },
-            });
-        }
         let title = press.title.clone().or_else(|| press.payload.clone()).unwrap_or_default();
         let target = press.platform_message_id.clone().map(QuoteTarget::Message);
         let message = InboundMessage {

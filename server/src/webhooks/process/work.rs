@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use channel_core::{Act, InboundEvent};
+use channel_core::InboundEvent;
 use shared::{ChannelId, ConversationId, IdentityId};
 
 use super::account::{AccountNews, ChannelFacts};
@@ -29,23 +29,12 @@ pub(super) struct Work {
     pub kept: Vec<Kept>,
     /// How far messages of ours have come.
     pub receipts: Vec<Receipt>,
-    /// What is owed to platforms.
-    pub acts: Vec<Owed>,
     /// What happened to channels as a whole.
     pub news: Vec<AccountNews>,
     /// Who types.
     pub typing: Vec<Typing>,
     /// Whose threads say already that they have other names.
     pub renamed: HashSet<IdentityId>,
-}
-
-/// Something to be done at a platform.
-#[derive(Debug)]
-pub(super) struct Owed {
-    pub channel_id: ChannelId,
-    pub conversation_id: Option<ConversationId>,
-    pub to: String,
-    pub act: Act,
 }
 
 /// A contact types, or stopped.

@@ -11,8 +11,6 @@ use super::contact::Facts;
 pub(in super::super) struct Merge {
     /// The one that stays, by number.
     pub into: usize,
-    pub into_identity: IdentityId,
-    pub into_contact: ContactId,
     /// The one that goes.
     pub from_identity: IdentityId,
     pub from_contact: ContactId,
@@ -38,8 +36,6 @@ impl People {
         if gone.stored.is_some() {
             self.merges.push(Merge {
                 into,
-                into_identity: person.identity_id,
-                into_contact: person.contact_id,
                 from_identity: gone.identity_id,
                 from_contact: gone.contact_id,
                 from_platform_id: gone.platform_id.clone(),
