@@ -26,6 +26,8 @@ create table outbox (
     -- Of the claim under which the call was begun.
     token uuid,
     attempts smallint not null default 0,
+    -- It has followed its thread to another id: once is enough.
+    moved boolean not null default false,
     queued_at timestamptz not null default now(),
     run_at timestamptz not null default now(),
     -- Not worth sending after this.

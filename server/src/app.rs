@@ -17,6 +17,7 @@ use crate::http::rates::{RequestRate, SocketSeats};
 use crate::jobs::Wake;
 use crate::mail::Mailer;
 use crate::media::Media;
+use crate::outbox::{self, Outbox, OutboxSettings};
 use crate::realtime::{self, Hub, Presence};
 use crate::vault::Vault;
 use crate::webhooks::{Processor, Receiver, Webhooks};
@@ -36,6 +37,8 @@ pub struct App {
     pub accounts: AccountCache,
     /// Rings this process's runner of jobs.
     pub jobs: Wake,
+    /// Rings this process's sender.
+    pub outbox: Outbox,
     /// Files of messages.
     pub media: Media,
     /// Signs the ends of audit chains.
@@ -101,6 +104,7 @@ impl App {
             adapters,
             accounts: AccountCache::default(),
             jobs: Wake::default(),
+            outbox: Outbox::default(),
             media,
             notary,
             vault,
@@ -126,6 +130,7 @@ impl App {
     pub fn start_background(app: &Arc<Self>) {
         app.processor.start(&app.receiver, &app.stopping);
         crate::jobs::start(app);
+        outbox::start(app, OutboxSettings::default());
         realtime::start(app);
         tokio::spawn(crate::channels::keep_gauges(Arc::clone(app)));
     }

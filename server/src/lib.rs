@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod mail;
 pub mod media;
 pub mod messages;
+pub mod outbox;
 pub mod realtime;
 pub mod vault;
 pub mod viewer;

@@ -33,6 +33,7 @@ pub(crate) fn start(app: &Arc<App>) {
         hub: app.hub.clone(),
         presence: app.presence.clone(),
         jobs: app.jobs.clone(),
+        outbox: app.outbox.clone(),
         on_revoked: Box::new(move |payload| {
             let (app, payload) = (Arc::clone(&listening), payload.to_owned());
             tokio::spawn(async move {

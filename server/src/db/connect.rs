@@ -15,11 +15,13 @@ pub struct PoolSizes {
     pub requests: u32,
     /// Storing and processing deliveries: apart, so that a burst of readers never delays a webhook.
     pub ingest: u32,
+    /// Sending: apart, so that a campaign never delays a request.
+    pub sending: u32,
 }
 
 impl Default for PoolSizes {
     fn default() -> Self {
-        Self { requests: 12, ingest: 6 }
+        Self { requests: 12, ingest: 6, sending: 3 }
     }
 }
 
@@ -28,10 +30,11 @@ impl Default for PoolSizes {
 pub struct Db {
     requests: PgPool,
     ingest: PgPool,
+    sending: PgPool,
 }
 
 impl Db {
-    /// Opens both pools. Connections are made when first needed.
+    /// Opens the pools. Connections are made when first needed.
     #[must_use]
     pub fn new(options: PgConnectOptions, sizes: PoolSizes) -> Self {
         let options = options.application_name("switchboard").options([
@@ -61,7 +64,7 @@ impl Db {
                 })
                 .connect_lazy_with(options.clone())
         };
-        Self { requests: pool(sizes.requests), ingest: pool(sizes.ingest) }
+        Self { requests: pool(sizes.requests), ingest: pool(sizes.ingest), sending: pool(sizes.sending) }
     }
 
     /// A transaction that sees one workspace. Dropped, it rolls back.
@@ -88,6 +91,14 @@ impl Db {
         WorkspaceTx::begin(&self.ingest, workspace_id, "begin").await
     }
 
+    /// Like [`workspace`](Self::workspace), on a connection kept for sending.
+    ///
+    /// # Errors
+    /// When no connection could be had in time.
+    pub async fn sending(&self, workspace_id: WorkspaceId) -> sqlx::Result<WorkspaceTx> {
+        WorkspaceTx::begin(&self.sending, workspace_id, "begin").await
+    }
+
     /// A transaction outside any workspace: users, sessions, the installation. It sees no tenant row.
     ///
     /// # Errors
@@ -108,9 +119,16 @@ impl Db {
         &self.ingest
     }
 
+    /// The pool kept for sending, for statements outside any workspace; it sees no tenant row.
+    #[must_use]
+    pub fn sending_pool(&self) -> &PgPool {
+        &self.sending
+    }
+
     /// Closes every connection.
     pub async fn close(&self) {
         self.requests.close().await;
         self.ingest.close().await;
+        self.sending.close().await;
     }
 }

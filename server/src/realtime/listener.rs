@@ -1,5 +1,6 @@
 //! One connection per process that hears what commits: `sb_events` (something happened in a workspace),
-//! `sb_signal` (somebody types or looks) and `sb_revoked` (somebody lost access).
+//! `sb_signal` (somebody types or looks), `sb_revoked` (somebody lost access), `sb_jobs` and `sb_outbox` (work is
+//! owed).
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use super::{Hub, Presence};
 use crate::db::Db;
 use crate::jobs::Wake;
+use crate::outbox::Outbox;
 
 /// How long nothing may be heard before the connection is asked whether it lives.
 const QUIET: Duration = Duration::from_secs(20);
@@ -25,6 +27,8 @@ pub struct Ears {
     pub on_revoked: Box<dyn Fn(&str) + Send + Sync>,
     /// Told that work is owed.
     pub jobs: Wake,
+    /// Told that something waits for a platform.
+    pub outbox: Outbox,
 }
 
 /// Listens for the life of the process; comes back by itself when the connection breaks.
@@ -51,7 +55,7 @@ async fn listen_once(db: &Db, ears: &Ears) -> sqlx::Result<()> {
         .acquire_timeout(Duration::from_secs(5))
         .connect_lazy_with((*db.pool().connect_options()).clone());
     let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen_all(["sb_events", "sb_signal", "sb_revoked", "sb_jobs"]).await?;
+    listener.listen_all(["sb_events", "sb_signal", "sb_revoked", "sb_jobs", "sb_outbox"]).await?;
     ears.hub.set_listening(true); // rings every room: what was committed meanwhile rang nobody
     ears.presence.ask_who_is_there().await;
     loop {
@@ -77,6 +81,7 @@ fn hand_on(ears: &Ears, notification: &PgNotification) {
         "sb_signal" => ears.presence.hear(notification.payload()),
         "sb_revoked" => (ears.on_revoked)(notification.payload()),
         "sb_jobs" => ears.jobs.ring(),
+        "sb_outbox" => ears.outbox.hear(notification.payload()),
         _ => {}
     }
 }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Another process on the same database, listening.
 fn process(test: &TestDatabase) -> Arc<App> {
-    let db = Db::new(test.app_options(), PoolSizes { requests: 4, ingest: 1 });
+    let db = Db::new(test.app_options(), PoolSizes { requests: 4, ingest: 1, sending: 1 });
     let app = App::new(Config::default(), db);
     App::start_background(&app);
     app

@@ -1,0 +1,30 @@
+//! What goes out: handed to the platforms in order, once, at a pace they bear, and followed until it has arrived.
+//!
+//! A mutation stores a message, cuts it into transmissions ([`channel_core::ChannelAdapter::plan`]), and puts those in
+//! line in the same transaction ([`enqueue_message`]). The [sender](start) of one process has the lease of a channel
+//! and keeps its pace; lines of one person go out one after the other. That a call begins is committed before it is
+//! made: after a crash, what may have gone out is never repeated by itself, but waits for the platform's word
+//! ([`statuses`], [`settle_echo`]) or for the agent's.
+
+mod call;
+mod consequences;
+mod enqueue;
+mod files;
+mod finish;
+mod known_media;
+mod lanes;
+mod office;
+mod outcome;
+mod pace;
+mod progress;
+mod sender;
+mod settings;
+mod settle;
+pub mod statuses;
+mod store;
+
+pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_message};
+pub(crate) use enqueue::enqueue_change;
+pub use sender::{Outbox, start};
+pub use settings::OutboxSettings;
+pub use settle::settle_echo;
