@@ -115,6 +115,20 @@ stored_enum! {
         MessageSent = 50 / "message.sent",
         /// An agent left a note.
         NoteAdded = 51 / "note.added",
+        /// A failed message was put in line again.
+        MessageRetried = 52 / "message.retried",
+        /// An agent said whether a message went out that nobody knew of.
+        MessageSettled = 53 / "message.settled",
+        /// An agent gave a message of ours other words.
+        MessageEdited = 54 / "message.edited",
+        /// An agent took a message of ours back.
+        MessageDeleted = 55 / "message.deleted",
+        /// An agent reacted to a message, or took that off.
+        MessageReacted = 56 / "message.reacted",
+        /// A batch of transmissions was handed to the platforms, or could not be.
+        TransmissionsHandedOver = 57 / "transmissions.handed_over",
+        /// A channel's dead letters were put back in line.
+        OutboxResumed = 58 / "channel.outbox_resumed",
         /// A conversation was given to a member.
         ConversationAssigned = 60 / "conversation.assigned",
         /// A conversation went back to the queue.

@@ -136,6 +136,23 @@ pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> S
             None => "proved who they are".to_owned(),
         },
         A::MessageSent => format!("answered in {}", conversation()),
+        A::MessageRetried => format!("sent a failed message again in {}", conversation()),
+        A::MessageSettled => match facts.get("wentOut").and_then(Value::as_bool) {
+            Some(true) => format!("found that a message had gone out in {}", conversation()),
+            _ => format!("found that a message had not gone out in {}, and sent it again", conversation()),
+        },
+        A::MessageEdited => format!("changed an answer in {}", conversation()),
+        A::MessageDeleted => format!("took an answer back in {}", conversation()),
+        A::MessageReacted => match fact("emoji") {
+            Some(emoji) => format!("reacted with {emoji} in {}", conversation()),
+            None => format!("took a reaction off in {}", conversation()),
+        },
+        A::TransmissionsHandedOver => match facts.get("count").and_then(Value::as_u64) {
+            Some(1) => "handed 1 transmission to its platform".to_owned(),
+            Some(count) => format!("handed {count} transmissions to their platforms"),
+            None => "handed transmissions to their platforms".to_owned(),
+        },
+        A::OutboxResumed => format!("sent what had failed on {} again", channel()),
         A::NoteAdded => format!("left a note in {}", conversation()),
         A::ConversationAssigned => match member_in(facts, "to") {
             Some(member) if Some(member.0) == entry.actor_id => format!("took {}", conversation()),

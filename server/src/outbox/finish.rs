@@ -1,9 +1,9 @@
 //! What came of calls, written for many at once: a fixed number of statements, whatever the size of the batch.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use channel_core::{Act, Alias, Concern, SentMedia};
+use channel_core::Act;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::lanes::{After, LaneId, LineId};
-use super::outcome::{Failed, Outcome};
+use super::outcome::Outcome;
 use super::progress::{self, Change, Locked, Told};
 use super::settings::OutboxSettings;
 use super::{consequences, statuses, store};

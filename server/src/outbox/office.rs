@@ -70,6 +70,8 @@ pub(super) struct Office {
     finished: Vec<Finished>,
     tallies: BTreeMap<ChannelId, Tally>,
     tallied_at: Instant,
+    /// When to look for reports that came at the moment of their message; none while nothing was sent.
+    late_at: Option<Instant>,
     stopping: bool,
 }
 
@@ -92,6 +94,7 @@ impl Office {
             finished: Vec::new(),
             tallies: BTreeMap::new(),
             tallied_at: Instant::now(),
+            late_at: None,
             stopping: false,
         };
         app.background.spawn(office.run(notes));
@@ -194,6 +197,7 @@ impl Office {
         if self.stopping {
             return tallies;
         }
+        let tallies = tallies.into_iter().chain(self.late_at);
         let (full, of_channel) = (self.calls >= self.settings.calls_max, self.calls_of_channel());
         let posts = self.posts.values().filter(|post| post.until > now);
         let posts = posts.flat_map(|post| {

@@ -1,7 +1,5 @@
 //! Settling what nobody knew about: by the platform's word, or by its echo of our own message.
 
-use std::collections::BTreeSet;
-
 use channel_core::{Act, Echo, EchoSource};
 use chrono::{DateTime, Utc};
 use serde::Deserialize as _;

@@ -5,14 +5,14 @@ mod resolve;
 mod waiting;
 mod watermark;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use channel_core::{CheckState, Concern, DeliveryStatus, Failure, RefusalReason, StatusReport, StatusTarget};
 use chrono::{DateTime, Utc};
 use shared::{ChannelId, MessageStatus, TransmissionId};
 use uuid::Uuid;
 
-pub(super) use waiting::{apply_waiting, waiting_workspace_changes};
+pub(super) use waiting::{apply_late, apply_waiting};
 
 use self::resolve::Found;
 use super::consequences;

@@ -209,6 +209,7 @@ pub(super) struct Orphan {
     pub transmission_id: TransmissionId,
     pub message_id: MessageId,
     pub conversation_id: ConversationId,
+    pub channel_id: ChannelId,
     pub status: MessageStatus,
 }
 
@@ -219,7 +220,7 @@ pub(super) async fn orphans(tx: &mut WorkspaceTx, lines: &[LineId]) -> sqlx::Res
     }
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
-        "select o.id, t.id as transmission_id, t.message_id, m.conversation_id, t.status
+        "select o.id, t.id as transmission_id, t.message_id, m.conversation_id, t.channel_id, t.status
          from unnest($2::bigint[]) as l(id)
          join outbox o on o.workspace_id = $1 and o.id = l.id and o.state = 2
          join transmissions t on t.workspace_id = $1 and t.id = o.transmission_id

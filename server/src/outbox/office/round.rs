@@ -17,6 +17,7 @@ use crate::outbox::finish::{self, Finished, Tally};
 use crate::outbox::lanes::{After, LaneId, Line, LineId, Turn};
 use crate::outbox::outcome::Outcome;
 use crate::outbox::progress::{self, Change, Locked, Told};
+use crate::outbox::statuses;
 use crate::outbox::store::{self, Begun, Head};
 
 /// Channels' figures are written this often.
@@ -29,6 +30,8 @@ const LANES_AT_ONCE: usize = 1_000;
 const LINES_OF_LANE: i64 = 16;
 /// Lanes that are known of one channel; others come when these are done.
 const LANES_OF_CHANNEL: i64 = 20_000;
+/// A report that came at the very moment at which its message became known is taken in after this.
+const LATE_PAUSE: Duration = Duration::from_secs(5);
 /// A line that could not begin is looked at again after this.
 const NOT_BEGUN_PAUSE: Duration = Duration::from_millis(500);
 
@@ -89,8 +92,18 @@ impl Office {
             count(&mut tx, &mut self.tallies).await?;
             self.tallied_at = Instant::now();
         }
+        let late = self.late_at.is_some_and(|at| at <= now);
+        if late {
+            statuses::apply_late(&mut tx).await?;
+        }
         tx.commit().await?;
 
+        if late {
+            self.late_at = None;
+        }
+        if hand.finished.iter().any(|one| matches!(one.outcome, Outcome::Sent(_))) {
+            self.late_at.get_or_insert(now + LATE_PAUSE);
+        }
         for one in &hand.finished {
             self.in_flight.remove(&one.id);
         }

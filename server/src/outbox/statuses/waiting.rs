@@ -68,7 +68,7 @@ pub(in crate::outbox) async fn apply_waiting(
 }
 
 /// Takes reports in whose message became known at the very moment at which they were kept.
-pub(in crate::outbox) async fn waiting_workspace_changes(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
+pub(in crate::outbox) async fn apply_late(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
     let kept: Vec<Kept> = sqlx::query_as(
         "delete from waiting_changes w
