@@ -6,6 +6,8 @@
 //! made: after a crash, what may have gone out is never repeated by itself, but waits for the platform's word
 //! ([`statuses`], [`settle_echo`]) or for the agent's.
 
+mod allowed;
+mod by_hand;
 mod call;
 mod consequences;
 mod enqueue;
@@ -17,14 +19,20 @@ mod office;
 mod outcome;
 mod pace;
 mod progress;
+mod retry;
 mod sender;
 mod settings;
 mod settle;
 pub mod statuses;
 mod store;
+mod transmissions;
 
+pub use allowed::{Footing, footing};
+pub use by_hand::settle_by_hand;
 pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_message};
 pub(crate) use enqueue::enqueue_change;
+pub use retry::{resume, retry};
 pub use sender::{Outbox, start};
 pub use settings::OutboxSettings;
 pub use settle::settle_echo;
+pub use transmissions::{Transmission, transmissions_of};

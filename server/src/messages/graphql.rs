@@ -2,6 +2,7 @@
 
 mod card;
 mod content;
+mod inputs;
 mod mutations;
 mod node;
 

@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
+use channel_core::Location;
 use serde_json::json;
 use shared::{
-    AttachmentId, AuditAction, AuthorKind, Capabilities, ChannelKind, ConversationId, Direction, Handler,
-    MessageId, MessageStatus, TargetKind,
+    AttachmentId, AuditAction, AuthorKind, Capabilities, ConversationId, Direction, Handler, MessageId,
+    MessageStatus, TargetKind,
 };
 use uuid::Uuid;
 
+use super::in_short::{Named, in_short};
+use super::outgoing::{self, Outgoing};
 use super::store::{Attachment, Message};
 use super::write::{self, NewEntry};
 use super::{FullMessage, complete, store};
@@ -20,6 +23,7 @@ use crate::conversations::{self, Changing, FullConversation, complete_one};
 use crate::db::WorkspaceTx;
 use crate::error::AppError;
 use crate::graphql::Problem;
+use crate::outbox::{self, NewTransmissions};
 use crate::realtime::Event;
 use crate::viewer::Viewer;
 
@@ -47,6 +51,42 @@ pub struct Writing {
     pub quoted: Option<MessageId>,
     /// The newest entry the member had on the screen: an answer by someone else after it stops the sending.
     pub last_seen_seq: Option<i64>,
+    /// What it is besides text and files.
+    pub body: Body,
+}
+
+/// What an answer is besides text and files.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Body {
+    /// Nothing else.
+    #[default]
+    Words,
+    /// A place, and nothing else.
+    Location(Location),
+    /// Buttons under the words.
+    Buttons(Vec<Choice>),
+    /// A menu under the words.
+    List(Choices),
+}
+
+/// A button, or a row of a menu.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// What it says.
+    pub title: String,
+    /// A smaller line; rows only.
+    pub description: Option<String>,
+    /// Opens this address instead of coming back to us; buttons only.
+    pub url: Option<String>,
+}
+
+/// A menu.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// What opens it.
+    pub button: String,
+    /// Its rows, in groups with titles.
+    pub sections: Vec<(String, Vec<Choice>)>,
 }
 
 /// What came of it.
@@ -75,7 +115,7 @@ pub async fn write(
     writing: Writing,
 ) -> Result<Written, AppError> {
     let text = writing.text.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
-    if let Some(problem) = unfit(&text, &writing.attachment_ids) {
+    if let Some(problem) = unfit(&text, &writing) {
         return Ok(problem.into());
     }
     let mut tx = app.db.workspace(by.workspace_id).await?;
@@ -92,13 +132,22 @@ pub async fn write(
             .filter(|message| message.conversation_id == writing.conversation_id)
             .ok_or(AppError::NotFound("quoted message"))?;
     }
-    let status = match audience {
-        Audience::Members => None,
-        Audience::Contact => match ready_to_send(&mut tx, &mut changing, by, writing.last_seen_seq).await? {
-            Ok(status) => Some(status),
+    let route = match audience {
+        Audience::Members => match too_much(&text, &writing.attachment_ids) {
+            Some(problem) => return Ok(problem.into()),
+            None => None,
+        },
+        Audience::Contact => match route(app, &mut tx, by, &changing, &writing, &text, &files).await? {
+            Ok(route) => Some(route),
             Err(stopped) => return Ok(stopped),
         },
     };
+    if route.is_some()
+        && let Err(problem) = take_over(&mut tx, &mut changing, by).await?
+    {
+        return Ok(problem.into());
+    }
+    let card = outgoing::card(&writing);
 
     changing.now.last_seq += 1;
     let entry = NewEntry {
@@ -110,18 +159,36 @@ pub async fn write(
         member_id: by.member_id,
         client_id: writing.client_id,
         text: &text,
-        status,
+        card: card.as_ref().map(super::card::MessageCard::to_value),
+        status: route.as_ref().map(Route::status),
         quoted: writing.quoted,
     };
     if !write::insert_entry(&mut tx, &entry).await? {
         return Ok(different_message().into()); // taken at this moment, in another conversation
     }
     write::link_files(&mut tx, entry.id, &writing.attachment_ids).await?;
-    if let Some(status) = status {
-        write::insert_transmission(&mut tx, entry.id, entry.channel_id, status).await?;
+    match &route {
+        None => {}
+        Some(Route::WebChat) => {
+            write::insert_transmission(&mut tx, entry.id, entry.channel_id, MessageStatus::Sent).await?;
+        }
+        Some(Route::Provider(Outgoing { identity_id, acts })) => {
+            let new = NewTransmissions {
+                message_id: entry.id,
+                conversation_id: entry.conversation_id,
+                channel_id: entry.channel_id,
+                identity_id: *identity_id,
+                quotes: writing.quoted,
+                by_human: true,
+                acts,
+            };
+            outbox::enqueue_message(&mut tx, &new).await?;
+        }
     }
-    let first_file = files.first().map(|file| file.name.as_str());
-    changing.show(conversations::preview(&text, first_file), AuthorKind::Member);
+    let named: Vec<Named<'_>> =
+        files.iter().map(|file| Named { kind: file.kind, name: &file.name }).collect();
+    let in_short = in_short(&text, card.as_ref(), &named);
+    changing.show(conversations::preview(&in_short, None), AuthorKind::Member);
     drafts::discard(&mut tx, by.member_id, changing.now.id, audience.draft_mode()).await?;
     tx.audit(Entry::new(by.actor(), audience.action()).on(TargetKind::Message, entry.id.0).with(json!({
         "conversation": changing.now.id,
@@ -137,12 +204,36 @@ pub async fn write(
     Ok(written)
 }
 
-/// Too long, too much, or nothing at all.
-fn unfit(text: &str, attachments: &[AttachmentId]) -> Option<Problem> {
-    let limits = Capabilities::WEB_CHAT;
-    if text.is_empty() && attachments.is_empty() {
-        return Some(Problem::of_field("text", "EMPTY", "Write something, or attach a file."));
+/// Nothing at all, or things that do not go together.
+fn unfit(text: &str, writing: &Writing) -> Option<Problem> {
+    let empty = text.is_empty() && writing.attachment_ids.is_empty();
+    match &writing.body {
+        Body::Words if empty => {
+            Some(Problem::of_field("text", "EMPTY", "Write something, or attach a file."))
+        }
+        Body::Location(_) if !empty => {
+            Some(Problem::of_field("location", "NOT_ALONE", "A place goes without words and files."))
+        }
+        Body::Location(place) if !outgoing::is_on_earth(place) => {
+            Some(Problem::of_field("location", "NOWHERE", "This is no place on earth."))
+        }
+        Body::Buttons(_) | Body::List(_) if text.is_empty() => {
+            Some(Problem::of_field("text", "EMPTY", "Buttons and lists need a text above them."))
+        }
+        _ if text.chars().count() > CHARS_MAX => {
+            let message = format!("A message can have up to {CHARS_MAX} characters.");
+            Some(Problem::of_field("text", "TOO_LONG", message))
+        }
+        _ => None,
     }
+}
+
+/// Longer than anything that anybody takes, even in pieces.
+const CHARS_MAX: usize = 20_000;
+
+/// Too long or too much for a note, or for web chat.
+fn too_much(text: &str, attachments: &[AttachmentId]) -> Option<Problem> {
+    let limits = Capabilities::WEB_CHAT;
     if text.chars().count() > limits.text_chars_max {
         let message = format!("A message can have up to {} characters.", limits.text_chars_max);
         return Some(Problem::of_field("text", "TOO_LONG", message));
@@ -163,14 +254,34 @@ async fn files(tx: &mut WorkspaceTx, by: &Viewer, ids: &[AttachmentId]) -> Resul
     ids.iter().map(|id| found.remove(id).ok_or(AppError::NotFound("attachment"))).collect()
 }
 
-/// Checks that nothing speaks against answering, and makes the conversation the sender's and open.
-async fn ready_to_send(
+/// How an answer reaches the customer.
+enum Route {
+    /// For web chat we are the platform: what is committed is sent.
+    WebChat,
+    /// Through the outbox.
+    Provider(Outgoing),
+}
+
+impl Route {
+    fn status(&self) -> MessageStatus {
+        match self {
+            Self::WebChat => MessageStatus::Sent,
+            Self::Provider(_) => MessageStatus::Queued,
+        }
+    }
+}
+
+/// Checks that nothing speaks against answering.
+async fn route(
+    app: &App,
     tx: &mut WorkspaceTx,
-    changing: &mut Changing,
     by: &Viewer,
-    last_seen_seq: Option<i64>,
-) -> Result<Result<MessageStatus, Written>, AppError> {
-    if let Some(seen) = last_seen_seq
+    changing: &Changing,
+    writing: &Writing,
+    text: &str,
+    files: &[Attachment],
+) -> Result<Result<Route, Written>, AppError> {
+    if let Some(seen) = writing.last_seen_seq
         && let Some(newer) = write::newer_answer(tx, changing.now.id, seen, by.member_id).await?
     {
         let newer = complete(tx, vec![newer]).await?.pop();
@@ -181,23 +292,40 @@ async fn ready_to_send(
     }
     let channel = channels_by_ids(tx, &[changing.now.channel_id]).await?.pop();
     let channel = channel.ok_or(AppError::NotFound("channel"))?;
+    let has_provider = Capabilities::of(channel.kind).is_none_or(|capabilities| capabilities.has_provider);
+    if has_provider {
+        let outgoing = outgoing::prepare(app, tx, writing, text, files).await?;
+        return Ok(outgoing.map(Route::Provider).map_err(Written::from));
+    }
     if !channel.active {
         let message = format!("{} is switched off; an admin can switch it on again.", channel.name);
         return Ok(Err(Problem::new("CHANNEL_INACTIVE", message).into()));
     }
-    if let Err(problem) = conversations::open_again(tx, changing, by).await? {
+    if let Some(problem) = too_much(text, &writing.attachment_ids) {
         return Ok(Err(problem.into()));
+    }
+    if writing.body != Body::Words {
+        let words = "The web chat takes words and files only.";
+        return Ok(Err(Problem::new("NOT_POSSIBLE", words).into()));
+    }
+    Ok(Ok(Route::WebChat))
+}
+
+/// Makes the conversation open, the sender's if it is nobody's, and answered.
+async fn take_over(
+    tx: &mut WorkspaceTx,
+    changing: &mut Changing,
+    by: &Viewer,
+) -> Result<Result<(), Problem>, AppError> {
+    if let Err(problem) = conversations::open_again(tx, changing, by).await? {
+        return Ok(Err(problem));
     }
     if changing.now.assignee_id.is_none() {
         conversations::give(tx, changing, by, Some(by.member_id)).await?;
     }
     changing.now.handler = Handler::Human;
     changing.now.waiting_since = None;
-    // For web chat we are the platform: what is committed is sent.
-    Ok(Ok(match channel.kind {
-        ChannelKind::WebChat => MessageStatus::Sent,
-        _ => MessageStatus::Queued,
-    }))
+    Ok(Ok(()))
 }
 
 /// The client did not hear our answer and asks again.
@@ -214,6 +342,7 @@ async fn repeat(
     let is_same = stored.conversation_id == writing.conversation_id
         && stored.direction == audience.direction()
         && stored.quoted_message_id == writing.quoted
+        && stored.card == outgoing::card(writing).map(|card| card.to_value())
         && (!is_untouched || stored.text == text);
     if !is_same {
         return Ok(different_message().into());
@@ -225,7 +354,8 @@ async fn repeat(
     Ok(show(&mut tx, id, changing.now).await?)
 }
 
-async fn show(
+/// A message of ours with its conversation, as mutations answer.
+pub(crate) async fn show(
     tx: &mut WorkspaceTx,
     id: MessageId,
     conversation: conversations::Conversation,

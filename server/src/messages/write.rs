@@ -23,6 +23,8 @@ pub(super) struct NewEntry<'a> {
     pub member_id: MemberId,
     pub client_id: Uuid,
     pub text: &'a str,
+    /// What it is besides text and files.
+    pub card: Option<Value>,
     /// Outbound only.
     pub status: Option<MessageStatus>,
     pub quoted: Option<MessageId>,
@@ -33,8 +35,8 @@ pub(super) async fn insert_entry(tx: &mut WorkspaceTx, entry: &NewEntry<'_>) -> 
     let workspace_id = tx.workspace_id();
     let stored = sqlx::query(
         "insert into messages (workspace_id, id, conversation_id, seq, channel_id, direction, author_kind,
-                               author_member_id, client_id, text, sent_at, status, quoted_message_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now(), $11, $12)
+                               author_member_id, client_id, text, sent_at, status, quoted_message_id, card)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now(), $11, $12, $13)
          on conflict (workspace_id, client_id) where client_id is not null and direction <> 1 do nothing",
     )
     .bind(workspace_id)
@@ -49,6 +51,7 @@ pub(super) async fn insert_entry(tx: &mut WorkspaceTx, entry: &NewEntry<'_>) -> 
     .bind(entry.text)
     .bind(entry.status)
     .bind(entry.quoted)
+    .bind(&entry.card)
     .execute(tx.conn())
     .await?;
     Ok(stored.rows_affected() > 0)

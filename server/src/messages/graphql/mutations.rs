@@ -4,11 +4,13 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use shared::{AttachmentId, ConversationId, MessageId};
 use uuid::Uuid;
 
+use super::inputs::{ButtonInput, ListInput, LocationInput};
 use super::node::MessageNode;
 use crate::conversations::graphql::ConversationNode;
 use crate::error::AppError;
 use crate::graphql::{ContextExt, GraphqlError, Problem};
-use crate::messages::{Audience, Writing, Written, write};
+use crate::messages::{Audience, Body, Choice, Writing, Written, write};
+use crate::outbox;
 
 /// An answer to the customer.
 #[derive(InputObject)]
@@ -21,6 +23,12 @@ pub struct SendMessageInput {
     quoted_message_id: Option<MessageId>,
     /// The newest number the agent saw: a newer answer by someone else is the problem `NEWER_ANSWER`.
     last_seen_seq: Option<i64>,
+    /// A place, alone.
+    location: Option<LocationInput>,
+    /// Buttons under the text.
+    buttons: Option<Vec<ButtonInput>>,
+    /// A menu of choices under the text.
+    list: Option<ListInput>,
 }
 
 /// A note for colleagues.
@@ -81,8 +89,28 @@ impl MessageMutations {
             attachment_ids: input.attachment_ids.unwrap_or_default(),
             quoted: input.quoted_message_id,
             last_seen_seq: input.last_seen_seq,
+            body: body(input.location, input.buttons, input.list)?,
         };
         Ok(write(ctx.app(), ctx.viewer()?, Audience::Contact, writing).await?.into())
+    }
+
+    /// Hands what failed of a message to the platform again; a repeat does nothing more.
+    async fn retry_message(
+        &self,
+        ctx: &Context<'_>,
+        message_id: MessageId,
+    ) -> Result<MessagePayload, GraphqlError> {
+        Ok(outbox::retry(ctx.app(), ctx.viewer()?, message_id).await?.into())
+    }
+
+    /// No answer came: the agent looked, and says whether it went out. `false` sends it again.
+    async fn settle_message(
+        &self,
+        ctx: &Context<'_>,
+        message_id: MessageId,
+        went_out: bool,
+    ) -> Result<MessagePayload, GraphqlError> {
+        Ok(outbox::settle_by_hand(ctx.app(), ctx.viewer()?, message_id, went_out).await?.into())
     }
 
     /// Adds a note that only members see.
@@ -94,8 +122,24 @@ impl MessageMutations {
             attachment_ids: input.attachment_ids.unwrap_or_default(),
             quoted: None,
             last_seen_seq: None,
+            body: Body::Words,
         };
         Ok(write(ctx.app(), ctx.viewer()?, Audience::Members, writing).await?.into())
+    }
+}
+
+/// What the answer is besides text and files.
+fn body(
+    location: Option<LocationInput>,
+    buttons: Option<Vec<ButtonInput>>,
+    list: Option<ListInput>,
+) -> Result<Body, AppError> {
+    match (location, buttons, list) {
+        (None, None, None) => Ok(Body::Words),
+        (Some(location), None, None) => Ok(Body::Location(location.into())),
+        (None, Some(buttons), None) => Ok(Body::Buttons(buttons.into_iter().map(Choice::from).collect())),
+        (None, None, Some(list)) => Ok(Body::List(list.into())),
+        _ => Err(AppError::invalid("input", "give one of location, buttons and list")),
     }
 }
 

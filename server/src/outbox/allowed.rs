@@ -1,0 +1,84 @@
+//! Whether somebody may be written to now: what the policy needs to know of a conversation.
+
+use chrono::{DateTime, Utc};
+use shared::policy::{self, Moment, Person, Sender, Situation, What};
+use shared::{
+    Capabilities, ChannelKind, ChannelState, ConversationId, ConversationKind, IdentityId,
+};
+use sqlx::FromRow;
+
+use crate::db::WorkspaceTx;
+use crate::graphql::Problem;
+
+/// What the policy needs to know of a conversation.
+#[derive(Debug, Clone, FromRow)]
+pub struct Footing {
+    /// With which face of the contact.
+    pub identity_id: IdentityId,
+    /// Which adapter speaks for its channel.
+    pub channel_kind: ChannelKind,
+    /// The channel is switched on.
+    pub active: bool,
+    /// How the channel's connection stands.
+    pub state: ChannelState,
+    /// What kind of thread.
+    pub kind: ConversationKind,
+    /// When the contact last wrote, by the platform's clock.
+    pub last_inbound_at: Option<DateTime<Utc>>,
+    /// Messages reach the contact.
+    pub reachable: bool,
+    /// Why they do not.
+    pub unreachable_reason: Option<String>,
+    /// Kinds of messages the contact does not want.
+    pub opted_out: Vec<String>,
+}
+
+/// The footing of a conversation; none when it is not there.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn footing(
+    tx: &mut WorkspaceTx,
+    conversation_id: ConversationId,
+) -> sqlx::Result<Option<Footing>> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select i.id as identity_id, h.kind as channel_kind, h.active, h.state, c.kind, c.last_inbound_at, i.reachable,
+                i.unreachable_reason, i.opted_out
+         from conversations c
+         join channels h on h.workspace_id = $1 and h.id = c.channel_id
+         join identities i on i.workspace_id = $1 and i.id = c.identity_id
+         where c.workspace_id = $1 and c.id = $2",
+    )
+    .bind(workspace_id)
+    .bind(conversation_id)
+    .fetch_optional(tx.conn())
+    .await
+}
+
+impl Footing {
+    /// Whether a person may send this now; else why not, in words for them.
+    ///
+    /// # Errors
+    /// The problem to show.
+    pub fn allows(&self, capabilities: &Capabilities, what: What) -> Result<(), Problem> {
+        let situation = Situation {
+            capabilities,
+            channel: self.state,
+            paused: !self.active,
+            kind: self.kind,
+            now: Moment::from(Utc::now()),
+            last_inbound: self.last_inbound_at.map(Moment::from),
+            sender: Sender::Human,
+            person: Person { reachable: self.reachable, opted_out: &self.opted_out },
+            human_agent_granted: false,
+            business: None,
+            comment: None,
+            what,
+        };
+        match policy::may_send(&situation).answer {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(Problem::new(refusal.code(), refusal.to_string())),
+        }
+    }
+}
