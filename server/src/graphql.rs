@@ -24,6 +24,7 @@ use crate::channels::graphql::{
 use crate::contacts::graphql::{ContactMutations, ContactQueries};
 use crate::conversations::graphql::{ConversationMutations, ConversationQueries};
 use crate::messages::graphql::MessageMutations;
+use crate::outbox::graphql::OutboxMutations;
 use crate::realtime::graphql::RealtimeSubscriptions;
 use crate::webhooks::graphql::{DeliveryMutations, DeliveryQueries};
 use crate::workspaces::graphql::{WorkspaceMutations, WorkspaceQueries};
@@ -55,6 +56,7 @@ pub struct Mutation(
     ConversationMutations,
     MessageMutations,
     DeliveryMutations,
+    OutboxMutations,
     WorkspaceMutations,
 );
 

@@ -13,6 +13,7 @@ mod consequences;
 mod enqueue;
 mod files;
 mod finish;
+pub mod graphql;
 mod known_media;
 mod lanes;
 mod office;
@@ -27,7 +28,7 @@ pub mod statuses;
 mod store;
 mod transmissions;
 
-pub use allowed::{Footing, footing};
+pub use allowed::{Footing, Reach, footing, reach};
 pub use by_hand::settle_by_hand;
 pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_message};
 pub(crate) use enqueue::enqueue_change;

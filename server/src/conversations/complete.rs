@@ -7,6 +7,7 @@ use super::store::Conversation;
 use crate::channels::{Channel, channels_by_ids};
 use crate::contacts::{self, Contact};
 use crate::db::WorkspaceTx;
+use crate::outbox::{self, Reach};
 use crate::workspaces::member::{Member, members_by_id};
 
 /// A conversation, ready to be shown to any member.
@@ -20,6 +21,8 @@ pub struct FullConversation {
     pub channel: Channel,
     /// Whose it is.
     pub assignee: Option<Member>,
+    /// Whether the contact can be written to, and what waits to go out.
+    pub reach: Reach,
 }
 
 /// Adds to each conversation what is shown beside it, keeping their order.
@@ -42,6 +45,9 @@ pub async fn complete(
     let contacts: HashMap<_, _> = contacts.into_iter().map(|contact| (contact.id, contact)).collect();
     let channels = channels_by_ids(tx, &Vec::from_iter(channel_ids)).await?;
     let channels: HashMap<_, _> = channels.into_iter().map(|channel| (channel.id, channel)).collect();
+    let identity_ids: BTreeSet<_> = conversations.iter().map(|conversation| conversation.identity_id).collect();
+    let reach = outbox::reach(tx, &Vec::from_iter(identity_ids)).await?;
+    let reach: HashMap<_, _> = reach.into_iter().map(|reach| (reach.identity_id, reach)).collect();
     let members = match member_ids.is_empty() {
         true => Vec::new(),
         false => members_by_id(tx, &Vec::from_iter(member_ids)).await?,
@@ -51,11 +57,12 @@ pub async fn complete(
     Ok(conversations
         .into_iter()
         .filter_map(|conversation| {
-            // Foreign keys see to it that both are there.
+            // Foreign keys see to it that all are there.
             let contact = contacts.get(&conversation.contact_id)?.clone();
             let channel = channels.get(&conversation.channel_id)?.clone();
             let assignee = conversation.assignee_id.and_then(|id| members.get(&id).cloned());
-            Some(FullConversation { conversation, contact, channel, assignee })
+            let reach = reach.get(&conversation.identity_id)?.clone();
+            Some(FullConversation { conversation, contact, channel, assignee, reach })
         })
         .collect())
 }

@@ -51,6 +51,8 @@ pub struct Conversation {
     pub contact_delivered_seq: i64,
     /// Up to where the contact has read.
     pub contact_read_seq: i64,
+    /// When the contact last wrote, by the platform's clock.
+    pub last_inbound_at: Option<DateTime<Utc>>,
 }
 
 /// The columns of [`Conversation`], for the statements of this feature.
@@ -58,7 +60,7 @@ macro_rules! columns {
     () => {
         "id, number, kind, channel_id, identity_id, contact_id, status, snoozed_until, handler, assignee_id, \
          created_at, last_activity_at, waiting_since, preview, preview_author, last_seq, inbound_count, \
-         contact_delivered_seq, contact_read_seq"
+         contact_delivered_seq, contact_read_seq, last_inbound_at"
     };
 }
 pub(super) use columns;

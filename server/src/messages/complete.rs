@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize as _;
-use shared::{AuthorKind, ContactId, MemberId, MessageId, TextSpan};
+use shared::{AuthorKind, ContactId, Direction, MemberId, MessageId, TextSpan};
 use uuid::Uuid;
 
 use super::quoted;
@@ -13,6 +13,7 @@ use super::store::{self, Attachment, Message, Reaction, Revision};
 use super::{Activity, Context, MessageCard};
 use crate::contacts;
 use crate::db::WorkspaceTx;
+use crate::outbox::{self, Transmission};
 use crate::workspaces::member::members_by_id;
 
 /// A message, ready to be shown.
@@ -38,6 +39,8 @@ pub struct FullMessage {
     pub reactions: Vec<ShownReaction>,
     /// Texts it had before, newest first.
     pub revisions: Vec<Revision>,
+    /// What the platform got for it.
+    pub transmissions: Vec<Transmission>,
 }
 
 /// One emoji below a message.
@@ -104,6 +107,12 @@ pub async fn complete(tx: &mut WorkspaceTx, messages: Vec<Message>) -> sqlx::Res
     for revision in store::revisions_of(tx, &edited).await? {
         revisions.entry(revision.message_id).or_default().push(revision);
     }
+    let outbound = messages.iter().filter(|message| message.direction == Direction::Outbound);
+    let outbound: Vec<MessageId> = outbound.map(|message| message.id).collect();
+    let mut transmissions: HashMap<MessageId, Vec<Transmission>> = HashMap::new();
+    for transmission in outbox::transmissions_of(tx, &outbound).await? {
+        transmissions.entry(transmission.message_id).or_default().push(transmission);
+    }
     let quoted = store::by_ids(tx, &Vec::from_iter(quoted_ids)).await?;
     let names = names(tx, messages.iter().chain(&quoted), &reactions).await?;
 
@@ -135,6 +144,7 @@ pub async fn complete(tx: &mut WorkspaceTx, messages: Vec<Message>) -> sqlx::Res
             },
             reactions: emoji.remove(&message.id).unwrap_or_default(),
             revisions: revisions.remove(&message.id).unwrap_or_default(),
+            transmissions: transmissions.remove(&message.id).unwrap_or_default(),
             context,
             message,
         }

@@ -56,6 +56,43 @@ pub async fn footing(
     .await
 }
 
+/// Whether somebody can be written to, and what waits to go out to them.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct Reach {
+    /// Whom.
+    pub identity_id: IdentityId,
+    /// Messages reach them.
+    pub reachable: bool,
+    /// Why they do not.
+    pub unreachable_reason: Option<String>,
+    /// Kinds of messages they do not want.
+    pub opted_out: Vec<String>,
+    /// What waits to be handed to the platform, counted up to 100.
+    pub queued: i64,
+}
+
+/// How each of these people can be reached, in no order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn reach(tx: &mut WorkspaceTx, people: &[IdentityId]) -> sqlx::Result<Vec<Reach>> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let workspace_id = tx.workspace_id();
+    sqlx::query_as(
+        "select i.id as identity_id, i.reachable, i.unreachable_reason, i.opted_out,
+                (select count(*) from (
+                     select from outbox o
+                     where o.workspace_id = $1 and o.channel_id = i.channel_id and o.lane = i.id limit 100) q) as queued
+         from identities i where i.workspace_id = $1 and i.id = any($2)",
+    )
+    .bind(workspace_id)
+    .bind(people.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await
+}
+
 impl Footing {
     /// Whether a person may send this now; else why not, in words for them.
     ///

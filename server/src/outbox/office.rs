@@ -181,7 +181,7 @@ impl Office {
             }
         };
         let Some(adapter) = live.and_then(|live| self.app.adapters.of(live.kind)) else { return };
-        let mut lanes = Lanes::new(adapter.capabilities().pace, now);
+        let mut lanes = Lanes::new(self.settings.pace(adapter.capabilities().pace), now);
         lanes.hold(now + grant.hold);
         let post = Post { token: grant.token, until: grant.until, adapter, lanes, scan_at: now };
         self.posts.insert(grant.channel_id, post);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shared::Pace;
+
 /// How patient the outbox is.
 #[derive(Debug, Clone)]
 pub struct OutboxSettings {
@@ -17,7 +19,7 @@ pub struct OutboxSettings {
     pub attempts_max: i16,
     /// Longest time a line is tried.
     pub age_max: Duration,
-    /// Stretches or shortens the waits after failures.
+    /// Stretches or shortens the waits after failures, and between messages.
     pub patience: f64,
     /// Calls on their way at the same time: of a workspace, and of one channel.
     pub calls_max: usize,
@@ -25,6 +27,19 @@ pub struct OutboxSettings {
     pub calls_of_channel_max: usize,
     /// Channels that one process sends for.
     pub channels_max: usize,
+}
+
+impl OutboxSettings {
+    /// A channel's pace at this patience.
+    pub(super) fn pace(&self, pace: Pace) -> Pace {
+        let faster = |per_second: u32| f64::from(per_second) / self.patience;
+        Pace {
+            // Saturates where it would be more than a number can say.
+            account_per_second: pace.account_per_second.map(|per_second| faster(per_second) as u32),
+            thread_interval: pace.thread_interval.mul_f64(self.patience),
+            ..pace
+        }
+    }
 }
 
 impl Default for OutboxSettings {

@@ -126,6 +126,31 @@ impl ConversationNode {
         self.0.conversation.contact_delivered_seq
     }
 
+    /// When the contact last wrote, by the platform's clock.
+    async fn last_inbound_at(&self) -> Option<DateTime<Utc>> {
+        self.0.conversation.last_inbound_at
+    }
+
+    /// Messages reach the contact.
+    async fn reachable(&self) -> bool {
+        self.0.reach.reachable
+    }
+
+    /// Why they do not.
+    async fn unreachable_reason(&self) -> Option<&str> {
+        self.0.reach.unreachable_reason.as_deref().filter(|_| !self.0.reach.reachable)
+    }
+
+    /// Kinds of messages the contact does not want, in the platform's words.
+    async fn opted_out(&self) -> &[String] {
+        &self.0.reach.opted_out
+    }
+
+    /// How much waits to be handed to the platform; counted up to 100.
+    async fn queued(&self) -> i64 {
+        self.0.reach.queued
+    }
+
     /// The thread, in ascending order of `seq`: `first` from its beginning or `last` from its end, 1 to 100.
     async fn messages(
         &self,

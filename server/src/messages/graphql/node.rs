@@ -13,6 +13,8 @@ use super::card::Card;
 use super::content::{Forwarded, MessageRevision, Referral, TextSpan};
 use crate::graphql::{Cursor, PageInfo};
 use crate::messages::{ActivityKind, Attachment, FullMessage, ThreadPage};
+use crate::outbox::Transmission;
+use crate::outbox::graphql::TransmissionNode;
 
 /// One entry of a thread.
 #[derive(Clone)]
@@ -142,6 +144,16 @@ impl MessageNode {
             member_id: one.member_id,
         });
         shown.collect()
+    }
+
+    /// What the platform got for it, or is to get; empty on web chat.
+    async fn transmissions(&self) -> Vec<TransmissionNode> {
+        self.0.transmissions.iter().cloned().map(TransmissionNode).collect()
+    }
+
+    /// It failed, and can be handed to the platform again.
+    async fn can_retry(&self) -> bool {
+        self.0.message.deleted_at.is_none() && self.0.transmissions.iter().any(Transmission::can_retry)
     }
 
     /// When its text last changed.
