@@ -48,7 +48,7 @@ async fn whatever_fails_on_the_way_every_phone_gets_everything_once_and_in_order
     let platform = Platform::start().await;
     let line = platform.number(json!({})).await;
     let conversations = platform.people(&line, "p", PEOPLE).await;
-    platform.fault(&line, json!({ "method": "messages", "percent": 15, "fault": { "type": "rate_limit", "retry_after": 0 } })).await;
+    platform.fault(&line, json!({ "method": "messages", "percent": 15, "fault": { "type": "rate_limit" } })).await;
     platform.fault(&line, json!({ "method": "messages", "percent": 15, "fault": { "type": "server_error", "status": 503 } })).await;
     platform.fault(&line, json!({ "method": "messages", "percent": 10, "fault": { "type": "slow", "ms": 40 } })).await;
     for n in 0..MESSAGES {

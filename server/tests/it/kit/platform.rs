@@ -49,6 +49,7 @@ pub fn impatient() -> OutboxSettings {
         scan: Duration::from_secs(2),
         unanswered_wait: Duration::from_secs(2),
         patience: 0.05,
+        attempts_max: 7,
         ..OutboxSettings::default()
     }
 }
