@@ -5,9 +5,9 @@
 
 mod content;
 mod describe;
+mod erase;
 pub mod fetch;
 mod ffmpeg;
-mod erase;
 mod file_name;
 mod http;
 mod links;
@@ -24,8 +24,8 @@ mod upload;
 mod voice;
 mod webm;
 
-pub use fetch::{FETCH_JOB, fetch, give_up_old_fetches};
 pub use erase::{ERASE_JOB, Erased, erase, erase_bytes};
+pub use fetch::{FETCH_JOB, fetch, give_up_old_fetches};
 pub use file_name::label;
 pub use http::routes;
 pub use links::{is_signed, sign};

@@ -30,8 +30,8 @@ mod transmissions;
 
 pub use allowed::{Footing, Reach, footing, reach};
 pub use by_hand::settle_by_hand;
-pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_message};
 pub(crate) use enqueue::enqueue_change;
+pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_message};
 pub use retry::{resume, retry};
 pub use sender::{Outbox, start};
 pub use settings::OutboxSettings;

@@ -29,7 +29,7 @@ pub use process::{Processor, WAITING_JOB, apply_waiting, forget_old_changes};
 pub use receive::Receiver;
 pub use requeue::process_delivery_again;
 pub use store::StoredDelivery;
+pub(crate) use store::lock_workspace;
 pub use take_in::Webhooks;
 pub use tidy::remove_old_bodies;
 pub use unroutable::{UnroutableDelivery, forget_old_unroutable, unroutable_body, unroutable_deliveries};
-pub(crate) use store::lock_workspace;

@@ -6,8 +6,9 @@ use shared::{Capabilities, ChannelKind};
 
 use crate::{
     AccountInfo, Act, Addressee, BadSignature, CallError, ChannelAccount, ChannelSecrets, Connected,
-    Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage, Permission,
-    PersonProfile, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
+    Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage,
+    Permission, PersonProfile, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable,
+    WebhookTarget,
 };
 
 /// One provider, seen from our side.

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use channel_core::{
-    AccountInfo, Act, Addressee, BadSignature, CallError, ChannelAccount, ChannelAdapter, ChannelSecrets, Connected,
-    Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage,
-    Permission, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable, WebhookTarget,
+    AccountInfo, Act, Addressee, BadSignature, CallError, ChannelAccount, ChannelAdapter, ChannelSecrets,
+    Connected, Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef,
+    OutboundMessage, Permission, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable,
+    WebhookTarget,
 };
 use channel_meta::{GraphApi, challenge, signature};
 use http::HeaderMap;

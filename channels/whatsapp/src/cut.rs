@@ -19,7 +19,8 @@ pub fn cut(body: &[u8], keep: &[Addressee]) -> Option<Vec<u8>> {
 
 /// Leaves only what is kept; false when nothing is.
 fn keep_of(entry: &mut Value, keep: &[Addressee]) -> bool {
-    let mut kept = of_entry(entry, "").iter().map(|part| keep.contains(part.to())).collect::<Vec<_>>().into_iter();
+    let mut kept =
+        of_entry(entry, "").iter().map(|part| keep.contains(part.to())).collect::<Vec<_>>().into_iter();
     match entry.get_mut("changes").and_then(Value::as_array_mut) {
         Some(changes) if !changes.is_empty() => {
             changes.retain(|_| kept.next() == Some(true));
@@ -73,7 +74,8 @@ mod tests {
     }
 
     fn sorted(events: Vec<Inbound>) -> Vec<String> {
-        let mut events: Vec<String> = events.iter().map(|event| serde_json::to_string(event).unwrap()).collect();
+        let mut events: Vec<String> =
+            events.iter().map(|event| serde_json::to_string(event).unwrap()).collect();
         events.sort();
         events
     }

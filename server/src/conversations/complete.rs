@@ -45,7 +45,8 @@ pub async fn complete(
     let contacts: HashMap<_, _> = contacts.into_iter().map(|contact| (contact.id, contact)).collect();
     let channels = channels_by_ids(tx, &Vec::from_iter(channel_ids)).await?;
     let channels: HashMap<_, _> = channels.into_iter().map(|channel| (channel.id, channel)).collect();
-    let identity_ids: BTreeSet<_> = conversations.iter().map(|conversation| conversation.identity_id).collect();
+    let identity_ids: BTreeSet<_> =
+        conversations.iter().map(|conversation| conversation.identity_id).collect();
     let reach = outbox::reach(tx, &Vec::from_iter(identity_ids)).await?;
     let reach: HashMap<_, _> = reach.into_iter().map(|reach| (reach.identity_id, reach)).collect();
     let members = match member_ids.is_empty() {

@@ -261,11 +261,17 @@ mod tests {
         let after = |age: Duration, why_not: &NotFetched| next(why_not, since, since + age);
         let later = |after| NotFetched::Later { after, words: "it is busy".to_owned() };
         let minute = Duration::from_secs(60);
-        for (age, asked, expected_s) in
-            [(Duration::ZERO, 0, 2), (30 * minute, 0, 600), (40 * 60 * minute, 0, 900), (minute, 1_800, 1_800)]
-        {
+        for (age, asked, expected_s) in [
+            (Duration::ZERO, 0, 2),
+            (30 * minute, 0, 600),
+            (40 * 60 * minute, 0, 900),
+            (minute, 1_800, 1_800),
+        ] {
             let Next::Wait(wait) = after(age, &later(Duration::from_secs(asked))) else { panic!("{age:?}") };
-            assert!((expected_s..=expected_s + expected_s / 5 + 1).contains(&wait.as_secs()), "{age:?} {wait:?}");
+            assert!(
+                (expected_s..=expected_s + expected_s / 5 + 1).contains(&wait.as_secs()),
+                "{age:?} {wait:?}"
+            );
         }
         assert!(matches!(after(PATIENCE + minute, &later(minute)), Next::GiveUp(_)));
         assert!(matches!(after(minute, &NotFetched::OtherBytes), Next::Wait(_)));

@@ -110,7 +110,9 @@ fn absent(file: &StoredFile) -> Option<Response> {
     let (code, words) = match file.state {
         AttachmentState::Ready => return None,
         AttachmentState::Fetching => ("ON_ITS_WAY", "the file is still on its way from the platform"),
-        AttachmentState::Gone => ("GONE", file.failure.as_deref().unwrap_or("the file cannot be had any more")),
+        AttachmentState::Gone => {
+            ("GONE", file.failure.as_deref().unwrap_or("the file cannot be had any more"))
+        }
     };
     Some((StatusCode::NOT_FOUND, Json(json!({ "code": code, "message": words }))).into_response())
 }
@@ -122,8 +124,7 @@ async fn find_for(app: &App, viewer: Option<Viewer>, id: &str) -> Result<(Viewer
     let missing = AppError::NotFound("file");
     let Ok(id) = id.parse::<AttachmentId>() else { return Err(missing) };
     let file = find(&app.db, viewer.workspace_id, id).await?;
-    let is_seen =
-        |file: &StoredFile| file.message_id.is_some() || file.member_id == Some(viewer.member_id);
+    let is_seen = |file: &StoredFile| file.message_id.is_some() || file.member_id == Some(viewer.member_id);
     match file.filter(is_seen) {
         Some(file) => Ok((viewer, file)),
         None => Err(missing),

@@ -82,7 +82,8 @@ fn loudness(file: &OpusFile, samples: u64, time_max: Duration) -> Option<Vec<u8>
 
 /// Root mean squares, the loudest 255. Quiet speech is lifted a little, as ears do.
 fn shape(energy: &[f64], counts: &[u64]) -> Vec<u8> {
-    let mean = |(energy, count): (&f64, &u64)| if *count == 0 { 0.0 } else { (energy / *count as f64).sqrt() };
+    let mean =
+        |(energy, count): (&f64, &u64)| if *count == 0 { 0.0 } else { (energy / *count as f64).sqrt() };
     let loudness: Vec<f64> = energy.iter().zip(counts).map(mean).collect();
     let loudest = loudness.iter().copied().fold(0.0, f64::max);
     if loudest < 1.0 {

@@ -87,9 +87,9 @@ pub async fn make_voice_note(app: &App, by: &Viewer, id: AttachmentId) -> Result
         store::replace(&mut tx, &replacement).await?;
         store::add_bytes(&mut tx, attachment.size_bytes.saturating_sub(file.attachment.size_bytes)).await?;
         tx.audit(
-            Entry::new(by.actor(), AuditAction::AttachmentUploaded)
-                .on(TargetKind::Attachment, id.0)
-                .with(json!({ "contentType": "audio/ogg", "sizeBytes": attachment.size_bytes, "voiceNote": true })),
+            Entry::new(by.actor(), AuditAction::AttachmentUploaded).on(TargetKind::Attachment, id.0).with(
+                json!({ "contentType": "audio/ogg", "sizeBytes": attachment.size_bytes, "voiceNote": true }),
+            ),
         );
         tx.commit().await
     };
@@ -127,6 +127,8 @@ pub fn describe_ffmpeg(configured: Option<&Path>) -> String {
     match (found, configured) {
         (Some(path), _) => format!("ffmpeg: {} (converts recordings into voice notes)", path.display()),
         (None, Some(path)) => format!("ffmpeg: {} is no program", path.display()),
-        (None, None) => "ffmpeg: not installed; only recordings in Opus can be sent as voice notes".to_owned(),
+        (None, None) => {
+            "ffmpeg: not installed; only recordings in Opus can be sent as voice notes".to_owned()
+        }
     }
 }

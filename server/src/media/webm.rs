@@ -56,7 +56,8 @@ pub(super) fn opus(content: &[u8]) -> Option<Recording<'_>> {
         }
         rest = after;
     }
-    let (number, _, head) = tracks.into_iter().find(|(_, opus, head)| *opus && head.starts_with(b"OpusHead"))?;
+    let (number, _, head) =
+        tracks.into_iter().find(|(_, opus, head)| *opus && head.starts_with(b"OpusHead"))?;
     let packets = packets.into_iter().filter(|(track, _)| *track == number).map(|(_, packet)| packet);
     let recording = Recording { head, packets: packets.collect() };
     (!recording.packets.is_empty()).then_some(recording)

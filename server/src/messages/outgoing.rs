@@ -2,8 +2,8 @@
 //! it takes.
 
 use channel_core::{
-    Act, Button, ButtonAction, Buttons, Card, List, ListRow, ListSection, Location, MediaFile, OutboundMessage,
-    RefusalReason,
+    Act, Button, ButtonAction, Buttons, Card, List, ListRow, ListSection, Location, MediaFile,
+    OutboundMessage, RefusalReason,
 };
 use shared::policy::What;
 use shared::{AttachmentKind, IdentityId, MediaKind, RichText};

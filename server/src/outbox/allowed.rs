@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use shared::policy::{self, Moment, Person, Sender, Situation, What};
-use shared::{
-    Capabilities, ChannelKind, ChannelState, ConversationId, ConversationKind, IdentityId,
-};
+use shared::{Capabilities, ChannelKind, ChannelState, ConversationId, ConversationKind, IdentityId};
 use sqlx::FromRow;
 
 use crate::db::WorkspaceTx;
@@ -37,10 +35,7 @@ pub struct Footing {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn footing(
-    tx: &mut WorkspaceTx,
-    conversation_id: ConversationId,
-) -> sqlx::Result<Option<Footing>> {
+pub async fn footing(tx: &mut WorkspaceTx, conversation_id: ConversationId) -> sqlx::Result<Option<Footing>> {
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
         "select i.id as identity_id, h.kind as channel_kind, h.active, h.state, c.kind, c.last_inbound_at, i.reachable,

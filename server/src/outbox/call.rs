@@ -171,9 +171,9 @@ pub(super) fn what_of(act: &Act, template_category: Option<&str>) -> Option<What
         Act::List { .. } => What::List,
         Act::Location(_) => What::Location,
         Act::Contacts(_) => What::ContactCards,
-        Act::Template(_) => What::Template(
-            template_category.map_or(TemplateCategory::Other, TemplateCategory::from_word),
-        ),
+        Act::Template(_) => {
+            What::Template(template_category.map_or(TemplateCategory::Other, TemplateCategory::from_word))
+        }
         _ => return None,
     })
 }

@@ -22,9 +22,13 @@ pub(super) async fn draw(tx: &mut WorkspaceTx, finished: &[Finished]) -> sqlx::R
     for one in finished {
         match &one.outcome {
             Outcome::Sent(receipt) => {
-                names.extend(receipt.aliases.iter().map(|alias| (one.lane, alias.kind.as_str(), alias.value.as_str())));
+                names.extend(
+                    receipt.aliases.iter().map(|alias| (one.lane, alias.kind.as_str(), alias.value.as_str())),
+                );
                 let media = receipt.media.iter();
-                files.extend(media.map(|sent| ((one.channel_id, sent.attachment_id.0), sent.reference.0.as_str())));
+                files.extend(
+                    media.map(|sent| ((one.channel_id, sent.attachment_id.0), sent.reference.0.as_str())),
+                );
             }
             Outcome::Failed(failed) => match failed.refusal.concern() {
                 Concern::Message => {}
@@ -53,7 +57,10 @@ pub(super) async fn draw(tx: &mut WorkspaceTx, finished: &[Finished]) -> sqlx::R
 }
 
 /// Other names of people.
-pub(super) async fn learn_names(tx: &mut WorkspaceTx, names: &BTreeSet<(Uuid, &str, &str)>) -> sqlx::Result<()> {
+pub(super) async fn learn_names(
+    tx: &mut WorkspaceTx,
+    names: &BTreeSet<(Uuid, &str, &str)>,
+) -> sqlx::Result<()> {
     if names.is_empty() {
         return Ok(());
     }
@@ -77,10 +84,7 @@ pub(super) async fn learn_names(tx: &mut WorkspaceTx, names: &BTreeSet<(Uuid, &s
 }
 
 /// Files that the platform has from now on.
-async fn remember_files(
-    tx: &mut WorkspaceTx,
-    files: &BTreeMap<(ChannelId, Uuid), &str>,
-) -> sqlx::Result<()> {
+async fn remember_files(tx: &mut WorkspaceTx, files: &BTreeMap<(ChannelId, Uuid), &str>) -> sqlx::Result<()> {
     if files.is_empty() {
         return Ok(());
     }

@@ -123,9 +123,7 @@ fn place(target: &Target, act: &Act, identity: Option<&(IdentityId, String)>) ->
     let to = target.to.clone().or_else(|| identity.map(|identity| identity.1.clone())).unwrap_or_default();
     let beside = |what: &str, to: String| (lane_of(target.channel_id, what, &to), Some(to));
     let (lane, recipient) = match (act, identity) {
-        (Act::AnswerPress { press_id, .. }, _) => {
-            (lane_of(target.channel_id, "press", press_id), Some(to))
-        }
+        (Act::AnswerPress { press_id, .. }, _) => (lane_of(target.channel_id, "press", press_id), Some(to)),
         (Act::MarkRead { .. }, _) => beside("read", to),
         (_, Some(identity)) => (identity.0.0, target.to.clone()),
         (_, None) => beside("thread", to),
@@ -208,7 +206,11 @@ pub async fn enqueue_message(tx: &mut WorkspaceTx, new: &NewTransmissions<'_>) -
 
 /// Puts transmissions that are stored already in line again, in the order given; their messages are locked, and so
 /// is what their lanes are ordered by.
-pub(super) async fn enqueue_again(tx: &mut WorkspaceTx, ids: &[TransmissionId], by_human: bool) -> sqlx::Result<()> {
+pub(super) async fn enqueue_again(
+    tx: &mut WorkspaceTx,
+    ids: &[TransmissionId],
+    by_human: bool,
+) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
     sqlx::query(
         "with queued as (

@@ -82,7 +82,11 @@ pub(super) async fn store(
             }
             End::Kept(line) => {
                 let until = Instant::now() + line.wait;
-                let after = if line.state == store::UNANSWERED { After::Unanswered(until) } else { After::Later(until) };
+                let after = if line.state == store::UNANSWERED {
+                    After::Unanswered(until)
+                } else {
+                    After::Later(until)
+                };
                 kept.push(line.clone_for(one));
                 after
             }
@@ -94,9 +98,9 @@ pub(super) async fn store(
     }
     store_lines(tx, &gone, &kept).await?;
     progress::store(tx, &changes, &told).await?;
-    let named = changes.iter().flat_map(|change| {
-        change.platform_ids.iter().map(|id| (change.locked.channel_id, id.as_str()))
-    });
+    let named = changes
+        .iter()
+        .flat_map(|change| change.platform_ids.iter().map(|id| (change.locked.channel_id, id.as_str())));
     statuses::apply_waiting(tx, &Vec::from_iter(named)).await?;
     consequences::draw(tx, finished).await?;
     audit(tx, finished);

@@ -183,7 +183,8 @@ impl Lanes {
     /// When it is somebody's turn; `None`: not before something changes.
     pub fn wake_at(&self, now: Instant) -> Option<Instant> {
         let (due, id) = self.due.first()?;
-        let unanswered = self.lanes.get(id).and_then(|lane| lane.lines.front()).is_some_and(|line| line.unanswered);
+        let unanswered =
+            self.lanes.get(id).and_then(|lane| lane.lines.front()).is_some_and(|line| line.unanswered);
         Some(if unanswered { *due } else { self.account.ready_at(now).max(*due) })
     }
 

@@ -232,7 +232,8 @@ impl Office {
         let Some(post) = self.posts.get(&line.channel_id) else { return };
         self.in_flight.insert(line.id);
         self.calls += 1;
-        let (app, adapter, settings) = (Arc::clone(&self.app), Arc::clone(&post.adapter), Arc::clone(&self.settings));
+        let (app, adapter, settings) =
+            (Arc::clone(&self.app), Arc::clone(&post.adapter), Arc::clone(&self.settings));
         let workspace_id = self.workspace_id;
         // The office itself holds no sender of its own notes: it ends when everybody else has gone.
         let Some(notes) = self.notes.upgrade() else { return };

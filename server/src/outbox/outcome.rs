@@ -105,7 +105,10 @@ pub(super) fn judge(
         }
         Err(SendError::Moved { .. }) if facts.moved => {
             let words = "The platform sends this thread from one id to the next.";
-            Outcome::Failed(Failed { refusal: Refusal::new(RefusalReason::UnknownRecipient, words), dead: false })
+            Outcome::Failed(Failed {
+                refusal: Refusal::new(RefusalReason::UnknownRecipient, words),
+                dead: false,
+            })
         }
         Err(SendError::Moved { to }) => Outcome::Moved(to),
         Err(SendError::Uncertain(words)) if facts.makes_message => Outcome::Unanswered(words),
@@ -134,7 +137,8 @@ fn again(
     if facts.attempts >= settings.attempts_max || facts.age > settings.age_max {
         return given_up(words);
     }
-    let wait = jobs::retry_delay(facts.attempts).mul_f64(settings.patience).max(least.mul_f64(settings.patience));
+    let wait =
+        jobs::retry_delay(facts.attempts).mul_f64(settings.patience).max(least.mul_f64(settings.patience));
     Outcome::Later(Later { wait, scope, told: false, words })
 }
 
@@ -164,7 +168,9 @@ mod tests {
     #[test]
     fn a_wait_that_was_asked_for_is_kept_and_never_counted() {
         for attempts in [1, 1000] {
-            let Outcome::Later(later) = judge_error(wait(true), Facts { attempts, ..FACTS }) else { panic!() };
+            let Outcome::Later(later) = judge_error(wait(true), Facts { attempts, ..FACTS }) else {
+                panic!()
+            };
             assert!(later.told && later.scope == WaitScope::Account);
             assert!((7.0..=7.8).contains(&later.wait.as_secs_f64()), "{:?}", later.wait);
         }

@@ -88,7 +88,8 @@ pub(super) async fn lock(
 /// Why nothing can be sent again, if there is a reason.
 fn why_not(parts: &[Part]) -> Option<Problem> {
     if parts.iter().any(|part| part.status == MessageStatus::Unknown) {
-        let words = "Nobody knows whether this message has arrived. Look in the conversation, and say so first.";
+        let words =
+            "Nobody knows whether this message has arrived. Look in the conversation, and say so first.";
         return Some(Problem::new("NOT_SETTLED", words));
     }
     let failed = parts.iter().find(|part| part.status == MessageStatus::Failed)?;
@@ -106,7 +107,10 @@ pub(super) async fn allowed<'a>(
 ) -> Result<Result<(), Problem>, AppError> {
     let footing = footing(tx, conversation.id).await?.ok_or(AppError::NotFound("message"))?;
     let Some(adapter) = app.adapters.of(footing.channel_kind) else {
-        return Ok(Err(Problem::new("NOT_POSSIBLE", "This version of Switchboard cannot send on this channel.")));
+        return Ok(Err(Problem::new(
+            "NOT_POSSIBLE",
+            "This version of Switchboard cannot send on this channel.",
+        )));
     };
     let capabilities = adapter.capabilities();
     for part in parts {

@@ -56,8 +56,7 @@ impl Outbox {
         if let (Some(Some(workspace)), Some(Some(channel)), Some(Some(lane)), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         {
-            let ring =
-                Ring { workspace_id: WorkspaceId(workspace), channel_id: ChannelId(channel), lane };
+            let ring = Ring { workspace_id: WorkspaceId(workspace), channel_id: ChannelId(channel), lane };
             let _ = self.0.rings.send(ring); // nobody sends any more: the process goes down
         }
     }

@@ -24,12 +24,7 @@ pub(super) struct Lease {
 }
 
 /// Renews this process's leases and claims channels that nobody sends for; all that it holds now.
-pub(super) async fn claim(
-    db: &Db,
-    process: Uuid,
-    at_most: i32,
-    lease: Duration,
-) -> sqlx::Result<Vec<Lease>> {
+pub(super) async fn claim(db: &Db, process: Uuid, at_most: i32, lease: Duration) -> sqlx::Result<Vec<Lease>> {
     sqlx::query_as("select workspace_id, channel_id, token, hold_seconds from claim_outbox($1, $2, $3)")
         .bind(process)
         .bind(at_most)

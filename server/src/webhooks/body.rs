@@ -52,7 +52,8 @@ impl Room {
         body: Body,
         bytes_max: usize,
     ) -> Result<Held, Unread> {
-        let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let announced =
+            headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let expected: usize = announced.unwrap_or(bytes_max);
         if expected > bytes_max {
             return Err(Unread::TooLarge);

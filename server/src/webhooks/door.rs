@@ -130,7 +130,9 @@ impl<'app> Door<'app> {
     pub(super) fn scope(&self) -> Scope {
         match self {
             Self::Installation { .. } => Scope::Installation,
-            Self::Channel { workspace_id, live, .. } => Scope::Channel(*workspace_id, live.account.channel_id),
+            Self::Channel { workspace_id, live, .. } => {
+                Scope::Channel(*workspace_id, live.account.channel_id)
+            }
         }
     }
 

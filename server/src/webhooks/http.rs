@@ -68,7 +68,8 @@ impl IntoResponse for Answer {
             Self::Unread(Unread::Slow) => StatusCode::REQUEST_TIMEOUT,
             Self::Unread(Unread::Broken) => StatusCode::BAD_REQUEST,
             Self::Busy | Self::Unread(Unread::Busy) => {
-                return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)]).into_response();
+                return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)])
+                    .into_response();
             }
         };
         status.into_response()

@@ -114,10 +114,12 @@ async fn insert(db: &Db, deliveries: &[Unroutable]) -> sqlx::Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn forget_old_unroutable(connection: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query("delete from unroutable_deliveries where last_received_at < now() - make_interval(days => $1)")
-        .bind(DAYS)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "delete from unroutable_deliveries where last_received_at < now() - make_interval(days => $1)",
+    )
+    .bind(DAYS)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -169,4 +171,3 @@ pub async fn unroutable_body(owner: &mut PgConnection, id: i64) -> sqlx::Result<
         .fetch_optional(owner)
         .await
 }
-

@@ -77,7 +77,8 @@ impl Drop for Store {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_delivery_is_found_by_whatever_an_admin_remembers_of_it() {
     let store = Store::start().await;
-    let escaped = r#"{"name":"J\u00fcrgen","text":"\ud83d\ude00 https:\/\/shop.example","wa_id":"491701234509"}"#;
+    let escaped =
+        r#"{"name":"J\u00fcrgen","text":"\ud83d\ude00 https:\/\/shop.example","wa_id":"491701234509"}"#;
     let plain = r#"{"name":"Ödön","text":"say \"hi\"","id":"wamid.HBgMNDk="}"#;
     assert_eq!(store.keep("1", escaped).await, Receipt::Stored);
     store.keep("2", plain).await;
@@ -96,7 +97,8 @@ async fn a_delivery_is_found_by_whatever_an_admin_remembers_of_it() {
     ] {
         // The sender is in every row: a phone number of its own finds the others, too.
         let found: Vec<String> = store.found(search).await;
-        let found: Vec<&str> = found.iter().map(String::as_str).filter(|body| expected.contains(body)).collect();
+        let found: Vec<&str> =
+            found.iter().map(String::as_str).filter(|body| expected.contains(body)).collect();
         assert_eq!(found, expected, "{search}");
     }
     assert_eq!(store.found("Ödön").await.len(), 1);
@@ -124,7 +126,10 @@ async fn a_list_is_of_one_channel_or_outcome_and_one_delivery_shows_all_of_itsel
     let [node] = page["nodes"].as_array().unwrap().as_slice() else { panic!("{page}") };
     assert_eq!((&node["rawBody"], &node["kind"]), (&json!("theirs"), &json!("WHATSAPP")));
     assert_eq!(node["channelId"], other.to_string());
-    assert_eq!((&node["outcome"], &node["reason"]), (&json!("IGNORED"), &json!("The channel was disconnected.")));
+    assert_eq!(
+        (&node["outcome"], &node["reason"]),
+        (&json!("IGNORED"), &json!("The channel was disconnected."))
+    );
     assert_eq!((&node["messageId"], &node["channel"]["name"]), (&Value::Null, &json!("Shop")));
     for (outcome, count) in [("IGNORED", 1), ("FAILED", 0), ("PENDING", 0), ("PROCESSED", 0)] {
         let page = store.list(json!({ "channel": other.to_string(), "outcome": outcome })).await;

@@ -165,9 +165,17 @@ async fn a_worker_whose_lease_ran_out_cannot_finish_what_another_has_claimed() {
     let (late, prompt) = (Uuid::new_v4(), Uuid::new_v4());
     let mut connection = test.db.pool().acquire().await.unwrap();
     let claim = jobs::claim(&mut connection, 5, Duration::from_secs(60), late, Kinds::ALL).await.unwrap()[0];
-    assert!(jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt, Kinds::ALL).await.unwrap().is_empty());
+    assert!(
+        jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt, Kinds::ALL)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let_time_pass(&test).await;
-    assert_eq!(jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt, Kinds::ALL).await.unwrap(), [claim]);
+    assert_eq!(
+        jobs::claim(&mut connection, 5, Duration::from_secs(60), prompt, Kinds::ALL).await.unwrap(),
+        [claim]
+    );
 
     let mut tx = test.db.workspace(workspace).await.unwrap();
     assert!(jobs::load(tx.conn(), claim, late).await.unwrap().is_none());
@@ -298,7 +306,8 @@ async fn a_stopping_worker_gives_back_what_it_could_not_finish_and_a_ring_wakes_
     });
     let stop = CancellationToken::new();
     owe(&test, workspace, job(workspace, 1)).await;
-    let runner = Runner::new(app.clone(), Share::Ordinary, handlers, stop.clone()).looking_every(Duration::from_secs(3_600));
+    let runner = Runner::new(app.clone(), Share::Ordinary, handlers, stop.clone())
+        .looking_every(Duration::from_secs(3_600));
     let runner = tokio::spawn(runner.run());
     started.notified().await; // it has looked, and waits an hour
     owe(&test, workspace, job(workspace, 2)).await;
@@ -308,7 +317,8 @@ async fn a_stopping_worker_gives_back_what_it_could_not_finish_and_a_ring_wakes_
     tokio::time::timeout(Duration::from_secs(60), runner).await.expect("stops").unwrap();
 
     let mut connection = test.db.pool().acquire().await.unwrap();
-    let claims = jobs::claim(&mut connection, 5, Duration::from_secs(60), Uuid::new_v4(), Kinds::ALL).await.unwrap();
+    let claims =
+        jobs::claim(&mut connection, 5, Duration::from_secs(60), Uuid::new_v4(), Kinds::ALL).await.unwrap();
     assert_eq!(claims.len(), 2, "due again at once");
 }
 
@@ -335,9 +345,8 @@ async fn kinds_are_claimed_apart_and_many_jobs_are_owed_at_once() {
 
     let mut connection = test.db.pool().acquire().await.unwrap();
     let lease = Duration::from_secs(60);
-    let mut claim = async |kinds| {
-        jobs::claim(&mut connection, 50, lease, Uuid::new_v4(), kinds).await.unwrap().len()
-    };
+    let mut claim =
+        async |kinds| jobs::claim(&mut connection, 50, lease, Uuid::new_v4(), kinds).await.unwrap().len();
     assert_eq!(claim(Kinds::Only(&["test.other"])).await, 0);
     assert_eq!(claim(Kinds::Only(&["test.slow"])).await, 1);
     assert_eq!(claim(Kinds::AllBut(&["test.note", "test.slow"])).await, 0);

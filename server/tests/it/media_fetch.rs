@@ -130,7 +130,11 @@ async fn every_kind_of_file_arrives_as_what_it_was_sent_as() {
         ("document", "text", AttachmentKind::File, "application/octet-stream"),
     ] {
         let (_, row) = stage.fetched(&bot, json!({ "type": kind, "file": { "sample": sample } })).await;
-        assert_eq!((row.state, row.kind, row.content_type.as_str()), (1, shown, content_type), "{kind}: {row:?}");
+        assert_eq!(
+            (row.state, row.kind, row.content_type.as_str()),
+            (1, shown, content_type),
+            "{kind}: {row:?}"
+        );
         assert!(row.size_bytes > 0 && row.remote.get("reference").is_none(), "{kind}: {row:?}");
         let is_picture = matches!(shown, AttachmentKind::Image | AttachmentKind::Sticker);
         assert!(!is_picture || (row.has_thumbnail && row.width.is_some()), "{kind}: {row:?}");
@@ -144,7 +148,10 @@ async fn every_kind_of_file_arrives_as_what_it_was_sent_as() {
     let audited: i64 = stage.one("select count(*) from audit_entries where action = 82").await;
     assert!(audited >= 9, "{audited}");
     let kept: i64 = stage.one("select bytes from workspace_storage").await;
-    assert_eq!(kept, stage.one::<i64>("select sum(size_bytes)::bigint from attachments where state = 1").await);
+    assert_eq!(
+        kept,
+        stage.one::<i64>("select sum(size_bytes)::bigint from attachments where state = 1").await
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,10 +221,12 @@ async fn other_bytes_than_announced_are_not_shown() {
     let id = stage.on_its_way(&bot, &remote).await;
     stage.wait("it was not tried", "select exists (select from jobs where kind = 'media.fetch' and run_at > now() and claim_token is null)").await;
     assert_eq!(stage.row(id).await.state, 2);
-    sqlx::query("update jobs set run_at = now(), created_at = now() - interval '1 hour' where kind = 'media.fetch'")
-        .execute(&mut stage.test.superuser().await)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update jobs set run_at = now(), created_at = now() - interval '1 hour' where kind = 'media.fetch'",
+    )
+    .execute(&mut stage.test.superuser().await)
+    .await
+    .unwrap();
     stage.app.jobs.ring();
     let row = stage.arrived(id).await;
     assert!(row.state == 3 && row.failure.as_ref().unwrap().contains("other bytes"), "{row:?}");
@@ -230,7 +239,9 @@ async fn a_platform_that_is_busy_is_asked_again() {
     let bot = stage.bot().await;
     stage.phone("noor", "start", json!({ "to": bot.account })).await;
     let remote = stage.sent(&bot, json!({ "type": "photo", "file": { "sample": "photo" } })).await;
-    for (method, fault) in [("getFile", json!({ "type": "server_error" })), ("download", json!({ "type": "torn" }))] {
+    for (method, fault) in
+        [("getFile", json!({ "type": "server_error" })), ("download", json!({ "type": "torn" }))]
+    {
         let rule = json!({ "account": bot.account, "method": method, "times": 1, "fault": fault });
         stage.control("/faults", rule).await;
     }

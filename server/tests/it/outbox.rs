@@ -48,9 +48,13 @@ async fn whatever_fails_on_the_way_every_phone_gets_everything_once_and_in_order
     let platform = Platform::start().await;
     let line = platform.number(json!({})).await;
     let conversations = platform.people(&line, "p", PEOPLE).await;
-    platform.fault(&line, json!({ "method": "messages", "percent": 15, "fault": { "type": "rate_limit" } })).await;
+    platform
+        .fault(&line, json!({ "method": "messages", "percent": 15, "fault": { "type": "rate_limit" } }))
+        .await;
     platform.fault(&line, json!({ "method": "messages", "percent": 15, "fault": { "type": "server_error", "status": 503 } })).await;
-    platform.fault(&line, json!({ "method": "messages", "percent": 10, "fault": { "type": "slow", "ms": 40 } })).await;
+    platform
+        .fault(&line, json!({ "method": "messages", "percent": 10, "fault": { "type": "slow", "ms": 40 } }))
+        .await;
     for n in 0..MESSAGES {
         for (at, conversation) in conversations.iter().enumerate() {
             platform.say(*conversation, &format!("{at}/{n}")).await;
@@ -72,7 +76,12 @@ async fn a_call_without_an_answer_is_never_repeated_by_itself() {
     let platform = Platform::start().await;
     let line = platform.bot().await;
     let conversation = platform.people(&line, "p", 1).await[0];
-    platform.fault(&line, json!({ "method": "sendMessage", "times": 1, "fault": { "type": "cut", "processed": true } })).await;
+    platform
+        .fault(
+            &line,
+            json!({ "method": "sendMessage", "times": 1, "fault": { "type": "cut", "processed": true } }),
+        )
+        .await;
     let first = platform.say(conversation, "first").await;
     let second = platform.say(conversation, "second").await;
     platform.until(&first, "UNKNOWN").await;
@@ -93,7 +102,12 @@ async fn the_agents_no_sends_an_unanswered_message_again_before_what_came_after_
     let platform = Platform::start().await;
     let line = platform.bot().await;
     let conversation = platform.people(&line, "p", 1).await[0];
-    platform.fault(&line, json!({ "method": "sendMessage", "times": 1, "fault": { "type": "cut", "processed": false } })).await;
+    platform
+        .fault(
+            &line,
+            json!({ "method": "sendMessage", "times": 1, "fault": { "type": "cut", "processed": false } }),
+        )
+        .await;
     let first = platform.say(conversation, "first").await;
     let second = platform.say(conversation, "second").await;
     platform.until(&first, "UNKNOWN").await;
@@ -117,11 +131,16 @@ async fn a_refusal_says_why_and_a_person_who_blocked_us_is_not_tried_again() {
     let failed = platform.until(&first, "FAILED").await;
     assert!(failed["failure"].as_str().unwrap().contains("blocked"), "{failed}");
     assert_eq!(failed["canRetry"], true);
-    let second = platform.try_send(json!({ "conversationId": conversation, "clientId": uuid::Uuid::new_v4(), "text": "Hello?" })).await;
+    let second = platform
+        .try_send(
+            json!({ "conversationId": conversation, "clientId": uuid::Uuid::new_v4(), "text": "Hello?" }),
+        )
+        .await;
     assert_eq!(second["problem"]["code"], "UNREACHABLE");
     let retried = platform.mutate(&format!("retryMessage(messageId: \"{first}\")")).await;
     assert_eq!(retried["problem"]["code"], "UNREACHABLE");
-    let query = format!("{{ conversation(id: \"{conversation}\") {{ reachable unreachableReason queued }} }}");
+    let query =
+        format!("{{ conversation(id: \"{conversation}\") {{ reachable unreachableReason queued }} }}");
     let shown = ask(&platform.app, Some(&platform.agent), &query, json!({})).await.ok();
     assert_eq!(shown["conversation"]["reachable"], false);
     assert_eq!(shown["conversation"]["queued"], 0);
@@ -133,7 +152,9 @@ async fn a_dead_token_holds_everything_until_there_is_another_one() {
     let platform = Platform::start().await;
     let line = platform.bot().await;
     let conversation = platform.people(&line, "p", 1).await[0];
-    platform.fault(&line, json!({ "method": "sendMessage", "times": 1, "fault": { "type": "token_dead" } })).await;
+    platform
+        .fault(&line, json!({ "method": "sendMessage", "times": 1, "fault": { "type": "token_dead" } }))
+        .await;
     let first = platform.say(conversation, "first").await;
     let mut behind = platform.test.superuser().await;
     for _ in 0..200 {
@@ -178,7 +199,10 @@ async fn what_cannot_be_handed_over_becomes_a_dead_letter_and_is_sent_when_an_ad
     let failed = platform.until(&first, "FAILED").await;
     assert_eq!(failed["canRetry"], true);
     platform.control_delete("/faults").await;
-    let resume = format!("mutation {{ resumeOutbox(channelId: \"{}\") {{ channel {{ id }} problem {{ code }} }} }}", line.channel_id);
+    let resume = format!(
+        "mutation {{ resumeOutbox(channelId: \"{}\") {{ channel {{ id }} problem {{ code }} }} }}",
+        line.channel_id
+    );
     let resumed = ask(&platform.app, Some(&platform.agent), &resume, json!({})).await.ok();
     assert_eq!(resumed["resumeOutbox"]["problem"], Value::Null);
     platform.until(&first, "SENT").await;
@@ -195,11 +219,16 @@ async fn a_failed_message_is_retried_once_however_often_that_is_asked() {
     platform.fault(&line, json!({ "method": "messages", "times": 1, "fault": fault })).await;
     let message = platform.say(conversation, "first").await;
     let failed = platform.until(&message, "FAILED").await;
-    assert_eq!(failed["transmissions"][0]["failureCode"].as_str().map(|code| code.contains("131026")), Some(true), "{failed}");
+    assert_eq!(
+        failed["transmissions"][0]["failureCode"].as_str().map(|code| code.contains("131026")),
+        Some(true),
+        "{failed}"
+    );
     // As if the person had written again.
     let mut behind = platform.test.superuser().await;
     sqlx::query("update identities set reachable = true").execute(&mut behind).await.unwrap();
-    let retries: Vec<_> = (0..5).map(|_| platform.mutate_owned(format!("retryMessage(messageId: \"{message}\")"))).collect();
+    let retries: Vec<_> =
+        (0..5).map(|_| platform.mutate_owned(format!("retryMessage(messageId: \"{message}\")"))).collect();
     for retried in futures::future::join_all(retries).await {
         assert_eq!(retried["problem"], Value::Null);
     }

@@ -26,7 +26,8 @@ impl Provided {
 fn update(id: u64, text: &str) -> String {
     let from = json!({ "id": 6_812_345_678_u64, "is_bot": false, "first_name": "Noor" });
     let chat = json!({ "id": 6_812_345_678_u64, "type": "private", "first_name": "Noor" });
-    let message = json!({ "message_id": id, "from": from, "chat": chat, "date": 1_779_012_345, "text": text });
+    let message =
+        json!({ "message_id": id, "from": from, "chat": chat, "date": 1_779_012_345, "text": text });
     json!({ "update_id": id, "message": message }).to_string()
 }
 
@@ -37,7 +38,10 @@ async fn what_somebody_writes_to_a_bot_is_stored_byte_for_byte_and_becomes_a_mes
     stage.phone("noor", "start", json!({ "to": bot.account })).await;
     stage.phone("noor", "send", json!({ "to": bot.account, "text": "Is de blauwe er nog? 😀" })).await;
     stage
-        .wait("the message did not come", "select exists (select from messages where text = 'Is de blauwe er nog? 😀')")
+        .wait(
+            "the message did not come",
+            "select exists (select from messages where text = 'Is de blauwe er nog? 😀')",
+        )
         .await;
     stage.settle().await;
     let kept: (Vec<u8>, serde_json::Value, i16, String) = sqlx::query_as(
@@ -122,8 +126,14 @@ async fn a_body_is_taken_up_to_its_limit() {
 async fn what_cannot_be_read_is_stored_and_ends_in_words_without_harm_to_its_neighbours() {
     let stage = Provided::start().await;
     let bot = stage.bot().await;
-    let odd: [&[u8]; 6] =
-        [b"", b"not json \0", b"\xff\xfe", b"[]", b"{\"update_id\":1,\"message\":{\"chat\":{\"id\":\"\\u0000\"}}}", b"{}"];
+    let odd: [&[u8]; 6] = [
+        b"",
+        b"not json \0",
+        b"\xff\xfe",
+        b"[]",
+        b"{\"update_id\":1,\"message\":{\"chat\":{\"id\":\"\\u0000\"}}}",
+        b"{}",
+    ];
     for body in odd {
         assert_eq!(stage.post(&bot, body).await, 200, "{body:?}");
     }
@@ -180,13 +190,17 @@ async fn the_providers_own_repeats_and_our_overload_lose_and_double_nothing() {
         stage.phone("noor", "send", json!({ "to": bot.account, "text": format!("n{n}") })).await;
     }
     stage
-        .wait("not everything came", "select count(distinct text) = 40 from messages where text ~ '^n[0-9]+$'")
+        .wait(
+            "not everything came",
+            "select count(distinct text) = 40 from messages where text ~ '^n[0-9]+$'",
+        )
         .await;
     stage.settle().await;
-    let texts: Vec<String> = sqlx::query_scalar("select text from messages where text ~ '^n[0-9]+$' order by seq")
-        .fetch_all(&mut stage.test.superuser().await)
-        .await
-        .unwrap();
+    let texts: Vec<String> =
+        sqlx::query_scalar("select text from messages where text ~ '^n[0-9]+$' order by seq")
+            .fetch_all(&mut stage.test.superuser().await)
+            .await
+            .unwrap();
     assert_eq!(texts, (0..40).map(|n| format!("n{n}")).collect::<Vec<_>>());
 }
 
@@ -233,7 +247,9 @@ async fn a_delivery_costs_one_commit_and_no_other_question() {
         })
         .await;
     let inserts = statements.iter().filter(|statement| statement.contains("stored as")).count();
-    let asked: Vec<&String> =
-        statements.iter().filter(|statement| statement.trim_start().to_lowercase().starts_with("select")).collect();
+    let asked: Vec<&String> = statements
+        .iter()
+        .filter(|statement| statement.trim_start().to_lowercase().starts_with("select"))
+        .collect();
     assert_eq!((inserts, asked.len()), (1, 0), "{statements:#?}");
 }

@@ -143,7 +143,10 @@ async fn a_delivery_for_several_tenants_is_taken_apart_and_what_is_nobodys_goes_
     assert!(ours.contains("wamid.A1") && ours.contains("wamid.A2"), "{ours}");
     assert!(!ours.contains("wamid.B1") && !ours.contains("3302") && !ours.contains("wamid.C1"), "{ours}");
     let [(other, ..)] = stage.stored(second).await.try_into().unwrap();
-    assert!(other.contains("wamid.B1") && !other.contains("wamid.A") && !other.contains("wamid.C"), "{other}");
+    assert!(
+        other.contains("wamid.B1") && !other.contains("wamid.A") && !other.contains("wamid.C"),
+        "{other}"
+    );
 
     let mut owner = stage.test.owner_options().connect().await.unwrap();
     let [unroutable] = unroutable_deliveries(&mut owner, 10).await.unwrap().try_into().unwrap();
@@ -154,7 +157,9 @@ async fn a_delivery_for_several_tenants_is_taken_apart_and_what_is_nobodys_goes_
     assert!(body.contains("wamid.C1") && !body.contains("wamid.A1") && !body.contains("wamid.B1"), "{body}");
     // Who writes there cannot read it back.
     let mut app = stage.test.app_options().connect().await.unwrap();
-    assert!(unroutable_body(&mut app, unroutable.id).await.unwrap_err().to_string().contains("permission denied"));
+    assert!(
+        unroutable_body(&mut app, unroutable.id).await.unwrap_err().to_string().contains("permission denied")
+    );
 
     // What concerns one tenant only stays as it came.
     let single = format!(" {}", delivery(&[("3301", vec![change("7701", "wamid.A3")])]));

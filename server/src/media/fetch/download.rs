@@ -54,9 +54,10 @@ impl From<UploadError> for NotFetched {
             UploadError::TooLarge { bytes_max } => MediaError::TooLarge { limit_bytes: bytes_max }.into(),
             UploadError::Empty => Self::Gone("The file is empty.".to_owned()),
             UploadError::QuotaExceeded => Self::Gone(NO_ROOM.to_owned()),
-            UploadError::Interrupted => {
-                Self::Later { after: Duration::ZERO, words: "it stopped in the middle of the file".to_owned() }
-            }
+            UploadError::Interrupted => Self::Later {
+                after: Duration::ZERO,
+                words: "it stopped in the middle of the file".to_owned(),
+            },
             UploadError::NoVoiceNote(words) => Self::Gone(words),
             UploadError::App(error) => Self::Ours(error),
         }

@@ -40,11 +40,12 @@ pub async fn wanted(tx: &mut WorkspaceTx, id: AttachmentId) -> sqlx::Result<Opti
 /// Locks the file; false when it is no longer on its way.
 pub async fn lock(tx: &mut WorkspaceTx, id: AttachmentId) -> sqlx::Result<bool> {
     let workspace_id = tx.workspace_id();
-    let found = sqlx::query("select from attachments where workspace_id = $1 and id = $2 and state = 2 for update")
-        .bind(workspace_id)
-        .bind(id)
-        .fetch_optional(tx.conn())
-        .await?;
+    let found =
+        sqlx::query("select from attachments where workspace_id = $1 and id = $2 and state = 2 for update")
+            .bind(workspace_id)
+            .bind(id)
+            .fetch_optional(tx.conn())
+            .await?;
     Ok(found.is_some())
 }
 

@@ -75,7 +75,8 @@ pub struct ListRowInput {
 impl From<ListInput> for Choices {
     fn from(input: ListInput) -> Self {
         let row = |row: ListRowInput| Choice { title: row.title, description: row.description, url: None };
-        let section = |section: ListSectionInput| (section.title, section.rows.into_iter().map(row).collect());
+        let section =
+            |section: ListSectionInput| (section.title, section.rows.into_iter().map(row).collect());
         Self { button: input.button, sections: input.sections.into_iter().map(section).collect() }
     }
 }

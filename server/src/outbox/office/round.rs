@@ -152,7 +152,8 @@ impl Office {
     /// Lines whose calls were begun by somebody else, who is gone: what cannot be repeated waits for a word. Those of
     /// our own that nobody makes were never begun: a commit's answer was lost.
     async fn adopt(&self, tx: &mut WorkspaceTx, heads: &[Head]) -> sqlx::Result<HashSet<LineId>> {
-        let begun = heads.iter().filter(|head| head.state == store::BEGUN && !self.in_flight.contains(&head.id));
+        let begun =
+            heads.iter().filter(|head| head.state == store::BEGUN && !self.in_flight.contains(&head.id));
         let (mut harmless, mut open) = (Vec::new(), Vec::new());
         for head in begun {
             let ours = self.posts.get(&head.channel_id).is_some_and(|post| Some(post.token) == head.token);
@@ -175,12 +176,17 @@ impl Office {
                 gave_up: false,
             });
             if change.hear(MessageStatus::Unknown, None) {
-                let detail = Some("the process that made the call ended before it heard an answer".to_owned());
+                let detail =
+                    Some("the process that made the call ended before it heard an answer".to_owned());
                 let transmission_id = orphan.transmission_id;
                 told.push(Told { transmission_id, status: MessageStatus::Unknown, at: Utc::now(), detail });
             }
             let known = orphan.status != MessageStatus::Queued && orphan.status != MessageStatus::Unknown;
-            if known { answered.push(orphan.id) } else { unanswered.push(orphan.id) }
+            if known {
+                answered.push(orphan.id)
+            } else {
+                unanswered.push(orphan.id)
+            }
             changes.push(change);
         }
         tracing::info!(

@@ -33,9 +33,7 @@ impl ChannelAdapter for Words {
             let to = Addressee::Account(account.to_owned());
             match routes.iter_mut().find(|route| route.to == to) {
                 Some(route) => *route = Route { to, lane: String::new(), repeat_key: None },
-                None => {
-                    routes.push(Route { to, lane: event.to_owned(), repeat_key: Some(event.to_owned()) })
-                }
+                None => routes.push(Route { to, lane: event.to_owned(), repeat_key: Some(event.to_owned()) }),
             }
         }
         routes
@@ -102,8 +100,7 @@ fn what_concerns_one_channel_is_kept_byte_for_byte_under_the_providers_own_name(
     assert_eq!((part.accounts, part.place), (vec!["a".to_owned()], ours.clone()));
 
     // Several accounts of one channel, or an event for several channels: nothing to cut.
-    let [part] =
-        take_apart(&Words { cuts: false }, "a:1 b:2", |_| vec![ours.clone()]).try_into().unwrap();
+    let [part] = take_apart(&Words { cuts: false }, "a:1 b:2", |_| vec![ours.clone()]).try_into().unwrap();
     assert_eq!((&part.body[..], part.lane.as_str()), (&b"a:1 b:2"[..], ""));
     assert_eq!(part.dedupe_key, by_content(&part.fingerprint));
     let two = take_apart(&Words { cuts: false }, "a:1", |_| vec![ours.clone(), channel()]);

@@ -245,10 +245,12 @@ pub async fn find(tx: &mut WorkspaceTx, id: DeliveryId) -> sqlx::Result<Option<S
 /// The stored bytes of a delivery, or their beginning.
 pub async fn body(tx: &mut WorkspaceTx, id: DeliveryId, bytes_max: i32) -> sqlx::Result<Option<Vec<u8>>> {
     let workspace_id = tx.workspace_id();
-    sqlx::query_scalar("select substring(body from 1 for $3) from webhook_deliveries where workspace_id = $1 and id = $2")
-        .bind(workspace_id)
-        .bind(id)
-        .bind(bytes_max)
-        .fetch_optional(tx.conn())
-        .await
+    sqlx::query_scalar(
+        "select substring(body from 1 for $3) from webhook_deliveries where workspace_id = $1 and id = $2",
+    )
+    .bind(workspace_id)
+    .bind(id)
+    .bind(bytes_max)
+    .fetch_optional(tx.conn())
+    .await
 }

@@ -169,7 +169,10 @@ fn by_workspace(deliveries: Vec<&NewDelivery>) -> BTreeMap<WorkspaceId, Vec<&New
 }
 
 /// The fingerprints stored under the keys of these deliveries.
-pub(in crate::webhooks) async fn fingerprints(db: &Db, deliveries: &[&NewDelivery]) -> sqlx::Result<Vec<Known>> {
+pub(in crate::webhooks) async fn fingerprints(
+    db: &Db,
+    deliveries: &[&NewDelivery],
+) -> sqlx::Result<Vec<Known>> {
     let mut known = Vec::with_capacity(deliveries.len());
     for (workspace_id, deliveries) in by_workspace(deliveries.to_vec()) {
         let mut tx = db.ingest(workspace_id).await?;

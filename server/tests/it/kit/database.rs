@@ -76,7 +76,11 @@ impl TestDatabase {
             .unwrap();
         connection.close().await.unwrap();
         let app = superuser.clone().username("switchboard_app").database(&name);
-        Self { db: Db::new(app, PoolSizes { requests: 6, ingest: 3, sending: 2 }), superuser: superuser.clone(), name }
+        Self {
+            db: Db::new(app, PoolSizes { requests: 6, ingest: 3, sending: 2 }),
+            superuser: superuser.clone(),
+            name,
+        }
     }
 
     /// A connection that sees everything, for looking behind the scenes.

@@ -161,7 +161,8 @@ impl Platform {
         .execute(tx.conn())
         .await
         .unwrap();
-        let sealed = self.app.vault.seal(&mut tx, channel_id.0, "access_token", token.as_bytes()).await.unwrap();
+        let sealed =
+            self.app.vault.seal(&mut tx, channel_id.0, "access_token", token.as_bytes()).await.unwrap();
         sqlx::query(
             "insert into credentials (workspace_id, channel_id, purpose, version, sealed) values ($1, $2, 2, 1, $3)",
         )

@@ -165,8 +165,11 @@ impl Provided {
 
     /// Waits until every delivery has ended.
     pub async fn settle(&self) {
-        self.wait("deliveries are still pending", "select count(*) = 0 from pending_deliveries where attempts = 0")
-            .await;
+        self.wait(
+            "deliveries are still pending",
+            "select count(*) = 0 from pending_deliveries where attempts = 0",
+        )
+        .await;
     }
 
     /// Waits until a query says yes.
