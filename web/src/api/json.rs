@@ -9,9 +9,9 @@ use std::cell::Cell;
 
 use serde_json::Value;
 use shared::{
-    AttachmentId, AttachmentKind, AuthorKind, ChannelId, ChannelKind, ChannelState, ContactId,
-    ConversationId, ConversationKind, ConversationStatus, Direction, InvitationId, MemberId, MessageId,
-    MessageStatus, Role, UserId, WorkspaceId,
+    AttachmentId, AttachmentKind, AttachmentState, AuthorKind, ChannelId, ChannelKind, ChannelState,
+    ContactId, ConversationId, ConversationKind, ConversationStatus, Direction, InvitationId, MemberId,
+    MessageId, MessageStatus, Role, UserId, WorkspaceId,
 };
 use uuid::Uuid;
 
@@ -139,6 +139,7 @@ macro_rules! words {
 pub(crate) use words;
 
 words!(AttachmentKind { Image, Video, Audio, File, Voice, VideoNote, Animation, Sticker });
+words!(AttachmentState { Ready, Fetching, Gone });
 words!(AuthorKind { Contact, Member, System, Outside });
 words!(Direction { Inbound, Outbound, Note, Activity });
 words!(MessageStatus { Queued, Sent, Delivered, Read, Failed, Unknown });
@@ -181,6 +182,12 @@ macro_rules! integers {
 }
 
 integers!(i64, i32, u32, u8);
+
+impl FromJson for f64 {
+    fn from_json(json: Json<'_>) -> Self {
+        json.expect(json.value.as_f64())
+    }
+}
 
 impl FromJson for bool {
     fn from_json(json: Json<'_>) -> Self {

@@ -1,13 +1,13 @@
 //! Messages of a thread, sending, notes and drafts.
 
 mod acts;
+mod card;
 mod extras;
+mod message;
+mod provenance;
 
 use serde::Serialize;
-use shared::{
-    AttachmentId, AttachmentKind, AuthorKind, ContactId, ConversationId, Direction, MemberId, MessageId,
-    MessageStatus,
-};
+use shared::{AttachmentId, ConversationId, MessageId};
 
 use super::channels::CHANNEL_SUMMARY;
 use super::contacts::CONTACT_SUMMARY;
@@ -20,185 +20,17 @@ use super::{Page, Timestamp};
 pub use acts::{
     DELETE_MESSAGE, EDIT_MESSAGE, Edit, REACT, RETRY_MESSAGE, React, SETTLE_MESSAGE, Settle, WhichMessage,
 };
+pub use card::{Card, CardItem, CardKind, ContactCard, Forwarded, Referral};
 pub use extras::{
     ButtonInput, ListInput, ListRowInput, ListSectionInput, LocationInput, TemplateButtonInput,
     TemplateHeaderInput, TemplateInput, TemplatePartInput,
 };
-
-/// Who wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Author {
-    pub kind: AuthorKind,
-    pub name: String,
-    pub member_id: Option<MemberId>,
-    pub contact_id: Option<ContactId>,
-}
-
-object!(Author { kind, name, member_id, contact_id });
-
-/// One entry of a thread: a message, a note, or something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    pub id: MessageId,
-    /// Its number in the conversation; the thread's order.
-    pub seq: i64,
-    pub conversation_id: ConversationId,
-    /// What the sending client called it.
-    pub client_id: Option<String>,
-    pub direction: Direction,
-    pub author: Author,
-    /// Plain text; empty when only files, or deleted.
-    pub text: String,
-    /// The platform's time.
-    pub sent_at: Timestamp,
-    /// When we stored it.
-    pub created_at: Timestamp,
-    /// Arrived out of order.
-    pub late: bool,
-    /// Outbound only.
-    pub status: Option<MessageStatus>,
-    /// Why the platform refused it.
-    pub failure: Option<String>,
-    pub quoted: Option<QuotedMessage>,
-    pub attachments: Vec<Attachment>,
-    pub reactions: Vec<Reaction>,
-    pub edited_at: Option<Timestamp>,
-    pub deleted_at: Option<Timestamp>,
-    /// Set when `direction` is activity.
-    pub activity: Option<Activity>,
-}
-
-object!(Message {
-    id,
-    seq,
-    conversation_id,
-    client_id,
-    direction,
-    author,
-    text,
-    sent_at,
-    created_at,
-    late,
-    status,
-    failure,
-    quoted,
-    attachments,
-    reactions,
-    edited_at,
-    deleted_at,
-    activity
-});
-
-/// What a message answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuotedMessage {
-    pub message_id: Option<MessageId>,
-    pub author_name: String,
-    pub text: String,
-}
-
-object!(QuotedMessage { message_id, author_name, text });
-
-impl QuotedMessage {
-    /// A message that is about to be quoted, shortened to what the composer shows.
-    pub fn of(message: &Message) -> Self {
-        let text = if message.text.is_empty() { "A file".to_owned() } else { shortened(&message.text) };
-        let name = message.author.name.trim();
-        let author_name = if name.is_empty() { "Visitor".to_owned() } else { name.to_owned() };
-        Self { message_id: Some(message.id), author_name, text }
-    }
-}
-
-fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(120).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
-}
-
-/// An emoji put on a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reaction {
-    pub emoji: String,
-    pub by_name: String,
-    /// The member, if one of ours.
-    pub member_id: Option<MemberId>,
-}
-
-object!(Reaction { emoji, by_name, member_id });
-
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ActivityKind {
-    Assigned,
-    Unassigned,
-    Snoozed,
-    Woken,
-    Closed,
-    Reopened,
-    Started,
-    Opened,
-    Unreachable,
-    Reachable,
-    OptedOut,
-    OptedIn,
-    IdentityChanged,
-    Merged,
-}
-
-words!(ActivityKind {
-    Assigned,
-    Unassigned,
-    Snoozed,
-    Woken,
-    Closed,
-    Reopened,
-    Started,
-    Opened,
-    Unreachable,
-    Reachable,
-    OptedOut,
-    OptedIn,
-    IdentityChanged,
-    Merged
-});
-
-/// Something that happened, and who did it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Activity {
-    pub kind: ActivityKind,
-    pub actor_name: String,
-    /// The assignee.
-    pub member_name: Option<String>,
-    pub until: Option<Timestamp>,
-}
-
-object!(Activity { kind, actor_name, member_name, until });
-
-/// A file. `POST /files` answers the same shape.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attachment {
-    pub id: AttachmentId,
-    pub kind: AttachmentKind,
-    pub name: String,
-    pub content_type: String,
-    pub size_bytes: i64,
-    pub width: Option<i32>,
-    pub height: Option<i32>,
-    /// A path on our origin.
-    pub url: String,
-    /// Images only.
-    pub thumbnail_url: Option<String>,
-}
-
-object!(Attachment { id, kind, name, content_type, size_bytes, width, height, url, thumbnail_url });
-
-/// What [`Message`] is selected with.
-pub const MESSAGE: &str = "fragment MessageParts on Message { id seq conversationId clientId direction \
-    author { kind name memberId contactId } text sentAt createdAt late status failure \
-    quoted { messageId authorName text } attachments { id kind name contentType sizeBytes width height url \
-    thumbnailUrl } reactions { emoji byName } editedAt deletedAt activity { kind actorName memberName until } }";
+#[cfg(test)]
+pub use message::Author;
+pub use message::{
+    Activity, ActivityKind, Attachment, MESSAGE, Message, QuotedMessage, Reaction, TextSpan, Transmission,
+};
+pub use provenance::{PROVENANCE, Provenance, REVISIONS, Revision, TransmissionHistory};
 
 /// A thread's newest messages, with the conversation as it stands and the viewer's drafts.
 #[derive(Debug)]
@@ -383,14 +215,3 @@ pub const SAVE_DRAFT: Operation<SaveDraft, Answer<DraftPayload>> = Operation::ne
      $conversationId, mode: $mode, text: $text) { draft { mode text updatedAt } problem { ...ProblemParts } } }",
     &[PROBLEM],
 );
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quote_is_cut_between_characters() {
-        assert_eq!(shortened(&"م".repeat(130)).chars().count(), 121);
-        assert_eq!(shortened("short"), "short");
-    }
-}

@@ -1,4 +1,4 @@
-//! What a person chose on this device: theme and sounds. Kept in the browser, never sent.
+//! What a person chose on this device: theme, sounds, how fast voice notes play. Kept in the browser, never sent.
 
 use leptos::prelude::*;
 
@@ -30,12 +30,17 @@ impl Theme {
 
 const THEME: &str = "switchboard.theme";
 const SOUNDS: &str = "switchboard.sounds";
+const SPEED: &str = "switchboard.speed";
+
+/// How fast voice notes can be played.
+const SPEEDS: [f64; 3] = [1.0, 1.5, 2.0];
 
 /// The choices; from [`use_preferences`].
 #[derive(Clone, Copy)]
 pub struct Preferences {
     theme: RwSignal<Theme>,
     sounds: RwSignal<bool>,
+    speed: RwSignal<f64>,
 }
 
 /// What the person chose.
@@ -46,7 +51,12 @@ pub fn use_preferences() -> Preferences {
 pub(super) fn provide_preferences() {
     let theme = Theme::read(&stored(THEME).unwrap_or_default());
     let sounds = stored(SOUNDS).is_none_or(|kept| kept != "off");
-    provide_context(Preferences { theme: RwSignal::new(theme), sounds: RwSignal::new(sounds) });
+    let speed = read_speed(&stored(SPEED).unwrap_or_default());
+    provide_context(Preferences {
+        theme: RwSignal::new(theme),
+        sounds: RwSignal::new(sounds),
+        speed: RwSignal::new(speed),
+    });
 }
 
 impl Preferences {
@@ -69,11 +79,28 @@ impl Preferences {
         self.sounds.get()
     }
 
+    /// How fast voice notes play; tracked.
+    pub fn speed(self) -> f64 {
+        self.speed.get()
+    }
+
+    /// Takes the next of the speeds, after the last the first.
+    pub fn next_speed(self) {
+        let at = SPEEDS.iter().position(|speed| *speed == self.speed.get_untracked()).unwrap_or_default();
+        let next = SPEEDS.iter().cycle().nth(at + 1).copied().unwrap_or(1.0);
+        store(SPEED, &next.to_string());
+        self.speed.set(next);
+    }
+
     /// Switches sounds on or off.
     pub fn set_sounds(self, on: bool) {
         store(SOUNDS, if on { "on" } else { "off" });
         self.sounds.set(on);
     }
+}
+
+fn read_speed(text: &str) -> f64 {
+    text.parse().ok().filter(|speed| SPEEDS.contains(speed)).unwrap_or(1.0)
 }
 
 /// None where the browser keeps nothing for us, as in some private windows.
@@ -90,6 +117,11 @@ fn store(key: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_speed_is_one_of_those_that_are_offered() {
+        assert_eq!(["1.5", "2", "7", ""].map(read_speed), [1.5, 2.0, 1.0, 1.0]);
+    }
 
     #[test]
     fn every_theme_reads_back_and_nonsense_is_the_system() {

@@ -9,7 +9,7 @@ use web_sys::Clipboard;
 
 use super::button::Button;
 use super::icon::Icon as Shape;
-use super::toast::use_toasts;
+use super::toast::{Toasts, use_toasts};
 
 /// A line or a block of text with a button that copies it.
 #[component]
@@ -45,6 +45,17 @@ pub fn CopyField(
             <Button icon=Shape::Copy on_press=copy>"Copy"</Button>
         </div>
     }
+}
+
+/// Copies a text and says so; `what` it is.
+pub fn copy_text(toasts: Toasts, text: String, what: &'static str) {
+    spawn_local(async move {
+        if write_clipboard(&text).await {
+            toasts.say(format!("{what} copied"));
+        } else {
+            toasts.say("This browser lets nothing be copied here. Mark it and press Ctrl+C.");
+        }
+    });
 }
 
 /// False where the browser does not let us, as outside of TLS.

@@ -55,6 +55,14 @@ pub enum Icon {
     Play,
     MapPin,
     Mic,
+    Pause,
+    Ellipsis,
+    Forward,
+    Info,
+    Megaphone,
+    Cart,
+    ZoomIn,
+    ChevronLeft,
 }
 
 impl Icon {
@@ -177,6 +185,24 @@ impl Icon {
             Self::MapPin => {
                 "<path d='M20 10c0 4.993-5.539 10.193-7.399 11.799a1 1 0 0 1-1.202 0C9.539 20.193 4 14.993 4 10a8 8 0 0 1 16 0'/><circle cx='12' cy='10' r='3'/>"
             }
+            Self::Pause => {
+                "<rect x='14' y='3' width='5' height='18' rx='1'/><rect x='5' y='3' width='5' height='18' rx='1'/>"
+            }
+            Self::Ellipsis => {
+                "<circle cx='12' cy='12' r='1'/><circle cx='19' cy='12' r='1'/><circle cx='5' cy='12' r='1'/>"
+            }
+            Self::Forward => "<path d='m15 17 5-5-5-5'/><path d='M4 18v-2a4 4 0 0 1 4-4h12'/>",
+            Self::Info => "<circle cx='12' cy='12' r='10'/><path d='M12 16v-4'/><path d='M12 8h.01'/>",
+            Self::Megaphone => {
+                "<path d='M11 6a13 13 0 0 0 8.4-2.8A1 1 0 0 1 21 4v12a1 1 0 0 1-1.6.8A13 13 0 0 0 11 14H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2z'/><path d='M6 14a12 12 0 0 0 2.4 7.2 2 2 0 0 0 3.2-2.4A8 8 0 0 1 10 14'/><path d='M8 6v8'/>"
+            }
+            Self::Cart => {
+                "<circle cx='8' cy='21' r='1'/><circle cx='19' cy='21' r='1'/><path d='M2.05 2.05h2l2.66 12.42a2 2 0 0 0 2 1.58h9.78a2 2 0 0 0 1.95-1.57l1.65-7.43H5.12'/>"
+            }
+            Self::ZoomIn => {
+                "<circle cx='11' cy='11' r='8'/><line x1='21' x2='16.65' y1='21' y2='16.65'/><line x1='11' x2='11' y1='8' y2='14'/><line x1='8' x2='14' y1='11' y2='11'/>"
+            }
+            Self::ChevronLeft => "<path d='m15 18-6-6 6-6'/>",
         }
     }
 }

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FocusEvent, HtmlElement, KeyboardEvent, Node};
+use web_sys::{Element, FocusEvent, HtmlElement, KeyboardEvent, Node};
 
 use super::button::Tip;
 use super::icon::{self, Icon};
@@ -34,7 +34,11 @@ pub fn Menu(
 
     Effect::new(move |_| {
         if open.get() {
-            request_animation_frame(move || move_focus(list, Step::First));
+            request_animation_frame(move || {
+                if let Some(list) = list.get_untracked() {
+                    move_focus(&list, "Home");
+                }
+            });
         }
     });
     let close = move || {
@@ -44,31 +48,25 @@ pub fn Menu(
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        let step = match event.key().as_str() {
+        let key = event.key();
+        match key.as_str() {
             "ArrowDown" if !open.get_untracked() => {
                 event.prevent_default();
                 open.set(true);
-                return;
             }
             "Escape" if open.get_untracked() => {
                 event.prevent_default();
                 event.stop_propagation();
                 close();
-                return;
             }
-            _ if !open.get_untracked() => return,
-            "Tab" => {
-                open.set(false);
-                return;
+            _ if !open.get_untracked() => {}
+            "Tab" => open.set(false),
+            _ => {
+                if list.get_untracked().is_some_and(|list| move_focus(&list, &key)) {
+                    event.prevent_default();
+                }
             }
-            "ArrowDown" => Step::Next,
-            "ArrowUp" => Step::Previous,
-            "Home" => Step::First,
-            "End" => Step::Last,
-            _ => return,
-        };
-        event.prevent_default();
-        move_focus(list, step);
+        }
     };
     let on_focus_out = move |event: FocusEvent| {
         let to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
@@ -138,20 +136,10 @@ pub fn MenuItem(
     }
 }
 
-enum Step {
-    First,
-    Last,
-    Next,
-    Previous,
-}
-
-fn move_focus(list: NodeRef<html::Div>, step: Step) {
-    let Some(list) = list.get_untracked() else { return };
-    let Ok(items) = list.query_selector_all("[role^=menuitem]:not([disabled])") else { return };
+/// Moves the keyboard among the items of a list, as `key` says: arrows, Home, End. Whether it did.
+pub fn move_focus(list: &Element, key: &str) -> bool {
+    let Ok(items) = list.query_selector_all("[role^=menuitem]:not([disabled])") else { return false };
     let count = items.length();
-    if count == 0 {
-        return;
-    }
     let focused = document().active_element();
     let position = (0..count).find(|index| {
         let item = items.item(*index);
@@ -159,13 +147,14 @@ fn move_focus(list: NodeRef<html::Div>, step: Step) {
             .as_ref()
             .is_some_and(|focused| item.as_ref().is_some_and(|item| focused.is_same_node(Some(item))))
     });
-    let next = match (step, position) {
-        (Step::Last, _) | (Step::Previous, None | Some(0)) => count - 1,
-        (Step::Next, Some(position)) => (position + 1) % count,
-        (Step::Previous, Some(position)) => position - 1,
-        (Step::First | Step::Next, _) => 0,
+    let next = match (key, position) {
+        _ if count == 0 => return false,
+        ("End", _) | ("ArrowUp" | "ArrowLeft", None | Some(0)) => count - 1,
+        ("ArrowDown" | "ArrowRight", Some(position)) => (position + 1) % count,
+        ("ArrowUp" | "ArrowLeft", Some(position)) => position - 1,
+        ("Home" | "ArrowDown" | "ArrowRight", _) => 0,
+        _ => return false,
     };
-    if let Some(item) = items.item(next).and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
-        let _ = item.focus();
-    }
+    let item = items.item(next).and_then(|item| item.dyn_into::<HtmlElement>().ok());
+    item.is_some_and(|item| item.focus().is_ok())
 }

@@ -10,6 +10,8 @@ mod conversation_list;
 mod emoji;
 mod link_text;
 mod notice;
+mod provenance;
+mod rich_text;
 mod snooze;
 mod sound;
 mod thread;
@@ -261,6 +263,7 @@ fn register_actions(desk: Desk) {
         Action::new("Reopen", group, with_open(|desk, id| desk.board.reopen(id)))
             .key(Key::One("o"))
             .when(move || open_now() == Some(false)),
+        Action::new("Go to the messages", group, thread::to_newest).key(Key::One("m")).when(is_open),
         Action::new("Back to the list", group, move || desk.show_list())
             .key(Key::One("Escape"))
             .when(is_open),

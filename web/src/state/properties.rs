@@ -23,7 +23,7 @@ use crate::api::channels::ChannelSummary;
 use crate::api::contacts::ContactSummary;
 use crate::api::conversations::{Assignee, ChannelCount, Conversation, ViewCounts};
 use crate::api::live::{ChangedCounts, EventKind, MemberCount, WorkspaceEvent};
-use crate::api::messages::{Author, DraftMode, Message};
+use crate::api::messages::{DraftMode, Message};
 use crate::app::route::InboxView as View;
 
 const PAGE: usize = 2;
@@ -165,28 +165,13 @@ impl Server {
         let messages = world.messages.entry(id).or_default();
         messages.push(Message {
             id: MessageId(Uuid::from_u128(1_000 + self.log.len() as u128)),
-            seq,
             conversation_id: id,
             client_id,
-            direction,
-            author: Author {
-                kind: if inbound { AuthorKind::Contact } else { AuthorKind::Member },
-                name: "A".into(),
-                member_id: None,
-                contact_id: None,
-            },
             text: format!("{seq}"),
             sent_at: at,
             created_at: at,
-            late: false,
             status: (!inbound).then_some(MessageStatus::Queued),
-            failure: None,
-            quoted: None,
-            attachments: Vec::new(),
-            reactions: Vec::new(),
-            edited_at: None,
-            deleted_at: None,
-            activity: None,
+            ..Message::plain(seq, direction)
         });
         let message = Some(messages.len() - 1);
         self.commit(world, Logged { kind: EventKind::MessageCreated, conversation: id, message, read: None });

@@ -65,6 +65,7 @@ impl Make<'_> {
                 json!(value.node.value.node.as_str())
             }
             (_, "Int") => json!(self.round),
+            (_, "Float") => json!(self.round as f64 / 4.0),
             (_, "Boolean") => json!(self.round.is_multiple_of(2)),
             (_, "DateTime") => json!("2026-05-17T10:05:45.120Z"),
             (_, "ID") => json!(id(place)),
@@ -84,7 +85,7 @@ fn id((ty, field): (&str, &str)) -> String {
         ("Contact", "id") | (_, "contactId") => ContactId::new().to_string(),
         ("Conversation", "id") | (_, "conversationId") => ConversationId::new().to_string(),
         ("Message", "id") | (_, "messageId") => MessageId::new().to_string(),
-        ("Attachment", "id") => AttachmentId::new().to_string(),
+        ("Attachment", "id") | (_, "attachmentIds") => AttachmentId::new().to_string(),
         ("Identity", "id") => IdentityId::new().to_string(),
         _ => "dlv_9000".to_owned(),
     }

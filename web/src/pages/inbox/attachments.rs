@@ -1,38 +1,110 @@
 //! Files in the thread: pictures, videos, sounds, everything else as a row.
 
-use leptos::html;
+mod album;
+mod clip;
+mod lightbox;
+mod picture;
+mod player;
+mod waveform;
+mod zoom;
+
 use leptos::prelude::*;
-use shared::AttachmentKind;
+use shared::{AttachmentId, AttachmentKind, AttachmentState};
 
+use super::thread::Over;
 use crate::api::messages::Attachment;
+use crate::components::Icon;
 use crate::components::icon::Icon as Shape;
-use crate::components::{Icon, IconButton};
+pub use lightbox::Lightbox;
 
-/// The largest a picture is drawn in the thread, in pixels.
-const PREVIEW_PX: (i32, i32) = (320, 280);
+/// Files that were on their way when they were first shown, of unknown size: they keep the place kept for them.
+pub type Held = StoredValue<Vec<AttachmentId>>;
 
-/// A message's files.
-pub fn attachments(files: &[Attachment]) -> AnyView {
-    let views = files.iter().cloned().map(|file| match file.kind {
-        AttachmentKind::Image | AttachmentKind::Sticker => view! { <Picture file=file/> }.into_any(),
-        AttachmentKind::Video | AttachmentKind::VideoNote | AttachmentKind::Animation => view! {
-            <video class="attachment attachment--video" controls=true preload="metadata" src=file.url title=file.name></video>
+/// A message's files. Pictures and videos that follow one another stand together.
+pub fn attachments(over: Over, files: &[Attachment], held: Held) -> AnyView {
+    let mut views = Vec::new();
+    for group in files.chunk_by(|a, b| in_album(a) && in_album(b)) {
+        match group {
+            [one] => views.push(single(over, one, held)),
+            several => views.push(picture::album(over, several)),
         }
-        .into_any(),
-        AttachmentKind::Audio | AttachmentKind::Voice => view! {
-            <audio class="attachment attachment--audio" controls=true preload="metadata" src=file.url title=file.name></audio>
-        }
-        .into_any(),
-        AttachmentKind::File => view! {
-            <a class="attachment attachment--file" href=file.url download=file.name.clone() target="_blank">
-                <Icon icon=Shape::File size=20/>
-                <span class="attachment__name" dir="auto">{file.name.clone()}</span>
-                <span class="attachment__size">{size(file.size_bytes)}</span>
-            </a>
-        }
-        .into_any(),
-    });
-    view! { <div class="attachments">{views.collect_view()}</div> }.into_any()
+    }
+    view! { <div class="attachments">{views}</div> }.into_any()
+}
+
+fn in_album(file: &Attachment) -> bool {
+    matches!(file.kind, AttachmentKind::Image | AttachmentKind::Video)
+}
+
+fn single(over: Over, file: &Attachment, held: Held) -> AnyView {
+    if file.state == AttachmentState::Gone {
+        return gone(file);
+    }
+    match file.kind {
+        AttachmentKind::Image => picture::picture(over, file, held),
+        AttachmentKind::Video => clip::video(file, held),
+        AttachmentKind::VideoNote | AttachmentKind::Animation | AttachmentKind::Sticker => clip::moving(file),
+        AttachmentKind::Voice | AttachmentKind::Audio => player::player(file),
+        AttachmentKind::File => document(file),
+    }
+}
+
+/// A kind in words.
+fn name(kind: AttachmentKind) -> &'static str {
+    match kind {
+        AttachmentKind::Image => "Photo",
+        AttachmentKind::Video => "Video",
+        AttachmentKind::Audio => "Audio",
+        AttachmentKind::File => "File",
+        AttachmentKind::Voice => "Voice message",
+        AttachmentKind::VideoNote => "Video message",
+        AttachmentKind::Animation => "GIF",
+        AttachmentKind::Sticker => "Sticker",
+    }
+}
+
+fn document(file: &Attachment) -> AnyView {
+    let about = if file.state == AttachmentState::Fetching {
+        "on its way…".to_owned()
+    } else {
+        format!("{} · {}", type_name(file), size(file.size_bytes))
+    };
+    let inside = view! {
+        <Icon icon=Shape::File size=20/>
+        <span class="attachment__name" dir="auto">{file.name.clone()}</span>
+        <span class="attachment__size">{about}</span>
+    };
+    if file.state == AttachmentState::Fetching {
+        return view! { <div class="attachment attachment--file" aria-busy="true">{inside}</div> }.into_any();
+    }
+    view! {
+        <a class="attachment attachment--file" href=file.url.clone() download=file.name.clone() target="_blank">{inside}</a>
+    }
+    .into_any()
+}
+
+/// What cannot be had, and why.
+fn gone(file: &Attachment) -> AnyView {
+    let reason = file.failure.clone().unwrap_or_else(|| "It cannot be had any more.".to_owned());
+    view! {
+        <p class="attachment attachment--gone">
+            <Icon icon=Shape::CircleAlert size=20/>
+            <span>
+                <span class="attachment__name" dir="auto">{if file.name.is_empty() { name(file.kind).to_owned() } else { file.name.clone() }}</span>
+                <span class="attachment__reason" dir="auto">{reason}</span>
+            </span>
+        </p>
+    }
+    .into_any()
+}
+
+/// `PDF`, `XLSX`: from the name, else from the content type.
+fn type_name(file: &Attachment) -> String {
+    let ending = file.name.rsplit_once('.').map(|(_, ending)| ending);
+    let short =
+        |text: &&str| (1..=5).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric());
+    let ending = ending.filter(short).or_else(|| file.content_type.rsplit('/').next().filter(short));
+    ending.map_or_else(|| "File".to_owned(), str::to_uppercase)
 }
 
 /// `340 bytes`, `12 KB`, `3.4 MB`.
@@ -45,90 +117,26 @@ pub fn size(bytes: i64) -> String {
     }
 }
 
-/// The size a picture is drawn in: its place is kept before it is loaded, so that nothing jumps.
-fn fit(width: Option<i32>, height: Option<i32>) -> Option<(i32, i32)> {
-    let (width, height) = (f64::from(width?), f64::from(height?));
-    if width < 1.0 || height < 1.0 {
-        return None;
-    }
-    let scale = (f64::from(PREVIEW_PX.0) / width).min(f64::from(PREVIEW_PX.1) / height).min(1.0);
-    Some(((width * scale).round().max(24.0) as i32, (height * scale).round().max(24.0) as i32))
-}
-
-#[component]
-fn Picture(file: Attachment) -> impl IntoView {
-    let enlarged = RwSignal::new(false);
-    let fitted = fit(file.width, file.height);
-    let small = file.thumbnail_url.clone().unwrap_or_else(|| file.url.clone());
-    let label = format!("Enlarge {}", file.name);
-    let alt = file.name.clone();
-    view! {
-        <button type="button" class="attachment attachment--image" aria-label=label on:click=move |_| enlarged.set(true)>
-            <img
-                src=small
-                alt=alt
-                loading="lazy"
-                width=fitted.map(|(width, _)| width)
-                height=fitted.map(|(_, height)| height)
-            />
-        </button>
-        {move || enlarged.get().then(|| view! { <Lightbox file=file.clone() open=enlarged/> })}
-    }
-}
-
-/// A picture over everything. A click looks closer, or back; Esc closes.
-#[component]
-fn Lightbox(file: Attachment, open: RwSignal<bool>) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    let close_up = RwSignal::new(false);
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get()
-            && !dialog.open()
-        {
-            let _ = dialog.show_modal();
-        }
-    });
-    let label =
-        Signal::derive(move || if close_up.get() { "Fit to the window" } else { "Look closer" }.to_owned());
-    let (name, url) = (file.name, file.url);
-    view! {
-        <dialog
-            node_ref=dialog
-            class="lightbox"
-            class:lightbox--close-up=move || close_up.get()
-            aria-label=name.clone()
-            on:close=move |_| open.set(false)
-        >
-            <div class="lightbox__bar">
-                <span class="lightbox__name" dir="auto">{name.clone()}</span>
-                <IconButton icon=Shape::Search label=label on_press=move |_| close_up.update(|up| *up = !*up)/>
-                <a class="icon-button" href=url.clone() download=name.clone() aria-label="Download">
-                    <Icon icon=Shape::Download size=20/>
-                </a>
-                <IconButton icon=Shape::X label="Close" on_press=move |_| open.set(false)/>
-            </div>
-            <div class="lightbox__stage" on:click=move |_| close_up.update(|up| *up = !*up)>
-                <img src=url.clone() alt=name.clone()/>
-            </div>
-        </dialog>
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_is_never_enlarged_nor_bent() {
-        assert_eq!(fit(Some(100), Some(50)), Some((100, 50)));
-        assert_eq!(fit(Some(3_200), Some(1_600)), Some((320, 160)));
-        assert_eq!(fit(Some(100), Some(2_800)), Some((24, 280)));
-        assert_eq!(fit(None, Some(9)), None);
-        assert_eq!(fit(Some(0), Some(9)), None);
+    fn sizes_are_short() {
+        assert_eq!([size(12), size(12_345), size(3_456_789)], ["12 bytes", "12 KB", "3.4 MB"]);
     }
 
     #[test]
-    fn sizes_are_short() {
-        assert_eq!([size(12), size(12_345), size(3_456_789)], ["12 bytes", "12 KB", "3.4 MB"]);
+    fn a_type_is_told_by_the_name_or_else_by_the_content() {
+        let named = |name: &str, content_type: &str| {
+            type_name(&Attachment {
+                name: name.to_owned(),
+                content_type: content_type.to_owned(),
+                ..Attachment::plain()
+            })
+        };
+        assert_eq!(named("prices.xlsx", "application/octet-stream"), "XLSX");
+        assert_eq!(named("no ending", "application/pdf"), "PDF");
+        assert_eq!(named("a.b c", "application/vnd.oasis.opendocument"), "File");
     }
 }

@@ -7,6 +7,7 @@ mod act;
 mod drafts;
 mod loading;
 mod message_acts;
+mod origin;
 mod sending;
 mod shown;
 mod templates;
@@ -31,8 +32,10 @@ use crate::components::Toasts;
 use crate::state::event::{Change, Effect as StateEffect, Outcome};
 use crate::state::inbox::Inbox;
 pub use act::{contact, update_contact};
+
 use drafts::Drafts;
 pub use drafts::{Draft, FileEntry, FileState};
+pub use origin::{provenance, revisions};
 pub use shown::{Rows, ThreadView};
 pub use templates::Templates;
 

@@ -88,7 +88,6 @@ pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
 }
 
 /// The reactions that can be given, to choose one from.
-#[expect(dead_code, reason = "the menu of a message is to show it")]
 pub fn reaction_board(
     reactions: Reactions,
     on_pick: Callback<&'static str>,

@@ -12,6 +12,19 @@ use crate::state::outbox::{Pending, PendingState};
 /// Messages of one person join when no more than this lies between them.
 const GROUP_MS_MAX: i64 = 5 * 60_000;
 
+/// A message or a note at its place in the thread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Itself.
+    pub message: Arc<Message>,
+    /// The first of its group: carries the author and the time.
+    pub first: bool,
+    /// The last of its group: carries the tail of the bubble.
+    pub last: bool,
+    /// How far an answer has come, by its own status and by what the customer has read.
+    pub status: Option<MessageStatus>,
+}
+
 /// One thing in the thread's column.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(
@@ -26,16 +39,7 @@ pub enum Item {
     /// Something happened.
     Activity(Arc<Message>),
     /// A message or a note.
-    Message {
-        /// Itself.
-        message: Arc<Message>,
-        /// The first of its group: carries the author and the time.
-        first: bool,
-        /// The last of its group: carries the tail of the bubble.
-        last: bool,
-        /// How far an answer has come, by its own status and by what the customer has read.
-        status: Option<MessageStatus>,
-    },
+    Message(Entry),
     /// One of ours on its way.
     Pending {
         /// Itself.
@@ -46,20 +50,14 @@ pub enum Item {
 }
 
 impl Item {
-    /// The same text for what looks the same: a changed item is drawn anew, the others stay.
+    /// The same text for the same thing. A pending one's tells how it stands, too: it is drawn anew.
     #[must_use]
     pub fn key(&self) -> String {
         match self {
             Self::Day(at) => format!("d{}", at.0),
             Self::New => "new".to_owned(),
             Self::Activity(message) => format!("a{}", message.seq),
-            Self::Message { message, first, last, status } => format!(
-                "m{}.{first}{last}{status:?}{:?}{:?}{}",
-                message.seq,
-                message.edited_at.map(|at| at.0),
-                message.deleted_at.map(|at| at.0),
-                message.reactions.len()
-            ),
+            Self::Message(entry) => format!("m{}", entry.message.seq),
             Self::Pending { pending, first } => {
                 let state = match pending.state {
                     PendingState::Waiting => 0,
@@ -107,7 +105,7 @@ pub fn lay_out(
         let breaks = |after: &Arc<Message>| day(after.sent_at) != this_day || new_from == Some(after.seq);
         let last = !after.is_some_and(|after| joined(message, after) && !breaks(after));
         let status = progress(message, conversation);
-        items.push(Item::Message { message: message.clone(), first, last, status });
+        items.push(Item::Message(Entry { message: message.clone(), first, last, status }));
     }
     let mut before = None;
     for one in pending {
@@ -154,34 +152,11 @@ pub fn first_unread(messages: &[Arc<Message>], unread: i64) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use shared::{AuthorKind, ConversationId, MessageId};
-    use uuid::Uuid;
-
     use super::*;
-    use crate::api::messages::Author;
 
     fn message(seq: i64, direction: Direction, minute: i64) -> Arc<Message> {
-        let kind = if direction == Direction::Inbound { AuthorKind::Contact } else { AuthorKind::Member };
-        Arc::new(Message {
-            id: MessageId(Uuid::from_u128(1)),
-            seq,
-            conversation_id: ConversationId(Uuid::from_u128(1)),
-            client_id: None,
-            direction,
-            author: Author { kind, name: "A".into(), member_id: None, contact_id: None },
-            text: "x".into(),
-            sent_at: Timestamp(minute * 60_000),
-            created_at: Timestamp(minute * 60_000),
-            late: false,
-            status: (direction == Direction::Outbound).then_some(MessageStatus::Sent),
-            failure: None,
-            quoted: None,
-            attachments: Vec::new(),
-            reactions: Vec::new(),
-            edited_at: None,
-            deleted_at: None,
-            activity: None,
-        })
+        let at = Timestamp(minute * 60_000);
+        Arc::new(Message { sent_at: at, created_at: at, ..Message::plain(seq, direction) })
     }
 
     fn shape(items: &[Item]) -> String {
@@ -189,7 +164,7 @@ mod tests {
             Item::Day(_) => "day".to_owned(),
             Item::New => "new".to_owned(),
             Item::Activity(_) => "act".to_owned(),
-            Item::Message { message, first, last, .. } => {
+            Item::Message(Entry { message, first, last, .. }) => {
                 format!("{}{}{}", if *first { "[" } else { "" }, message.seq, if *last { "]" } else { "" })
             }
             Item::Pending { .. } => "pending".to_owned(),

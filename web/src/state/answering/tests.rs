@@ -2,7 +2,6 @@
 
 use shared::{
     ChannelId, ChannelKind, ChannelState, ContactId, ConversationId, ConversationKind, ConversationStatus,
-    MessageId,
 };
 
 use super::*;
@@ -46,25 +45,14 @@ fn conversation(kind: ChannelKind, hours_ago: i64) -> Conversation {
 }
 
 fn message(direction: Direction, kind: AuthorKind, status: Option<MessageStatus>) -> Message {
+    let plain = Message::plain(1, direction);
     Message {
-        id: MessageId::new(),
-        seq: 1,
-        conversation_id: ConversationId::new(),
-        client_id: None,
-        direction,
-        author: Author { kind, name: "Eva".into(), member_id: None, contact_id: None },
+        author: Author { kind, ..plain.author.clone() },
         text: "Hello".into(),
         sent_at: Timestamp(NOW.0 - HOUR_MS),
         created_at: NOW,
-        late: false,
         status,
-        failure: None,
-        quoted: None,
-        attachments: Vec::new(),
-        reactions: Vec::new(),
-        edited_at: None,
-        deleted_at: None,
-        activity: None,
+        ..plain
     }
 }
 

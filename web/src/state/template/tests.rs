@@ -1,7 +1,7 @@
 //! Templates of every shape, filled well and badly.
 
 use proptest::prelude::*;
-use shared::{AttachmentId, AttachmentKind};
+use shared::AttachmentKind;
 
 use super::*;
 use crate::api::templates::{TemplateButton, TemplateHeader, TemplateStatus};
@@ -42,15 +42,10 @@ fn header(kind: TemplateHeaderKind, text: Option<&str>, parameter: Option<&str>)
 
 fn picture() -> Attachment {
     Attachment {
-        id: AttachmentId::new(),
         kind: AttachmentKind::Image,
         name: "bike.jpg".into(),
         content_type: "image/jpeg".into(),
-        size_bytes: 9,
-        width: None,
-        height: None,
-        url: "/files/1".into(),
-        thumbnail_url: None,
+        ..Attachment::plain()
     }
 }
 

@@ -17,6 +17,8 @@ use crate::state::thread::Back;
 const ROWS_PER_PAGE: u32 = 50;
 /// Messages per page of a thread.
 const MESSAGES_PER_PAGE: u32 = 40;
+/// The most the server gives at once.
+const MESSAGES_PER_STEP_BACK: u32 = 100;
 
 impl Board {
     /// Loads the next page of a list, if there is one and none is under way.
@@ -83,29 +85,39 @@ impl Board {
 
     /// Loads the messages before those that are shown.
     pub fn load_older(self, id: ConversationId) {
-        let wanted = with(|inner| {
-            let asked = inner.inbox.asking();
-            let thread = inner.inbox.thread_mut(id)?;
-            match thread.back().clone() {
-                Back::From(_, before) if !thread.loading_older => {
-                    thread.loading_older = true;
-                    Some((asked, before))
-                }
-                _ => None,
-            }
-        });
-        let Some(Some((asked, before))) = wanted else { return };
-        spawn_local(async move {
-            let answer = run(&HISTORY, EarlierMessages { id, last: MESSAGES_PER_PAGE, before }).await;
-            change(|inbox| match answer {
-                Ok(answer) => match answer.conversation {
-                    Some(history) => inbox.thread_loaded(id, asked, thread_page(history.messages)),
-                    None => inbox.thread_failed(id),
-                },
-                Err(_) => inbox.thread_failed(id),
-            });
-        });
+        load_before(id, MESSAGES_PER_PAGE);
     }
+
+    /// Goes further back in one step, to get at a certain message.
+    pub fn load_back(self, id: ConversationId) {
+        load_before(id, MESSAGES_PER_STEP_BACK);
+    }
+}
+
+/// Loads so many messages before those that are shown, unless some are under way.
+fn load_before(id: ConversationId, last: u32) {
+    let wanted = with(|inner| {
+        let asked = inner.inbox.asking();
+        let thread = inner.inbox.thread_mut(id)?;
+        match thread.back().clone() {
+            Back::From(_, before) if !thread.loading_older => {
+                thread.loading_older = true;
+                Some((asked, before))
+            }
+            _ => None,
+        }
+    });
+    let Some(Some((asked, before))) = wanted else { return };
+    spawn_local(async move {
+        let answer = run(&HISTORY, EarlierMessages { id, last, before }).await;
+        change(|inbox| match answer {
+            Ok(answer) => match answer.conversation {
+                Some(history) => inbox.thread_loaded(id, asked, thread_page(history.messages)),
+                None => inbox.thread_failed(id),
+            },
+            Err(_) => inbox.thread_failed(id),
+        });
+    });
 }
 
 fn thread_page(page: Page<Message>) -> ThreadPage {

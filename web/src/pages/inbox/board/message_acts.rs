@@ -47,7 +47,6 @@ impl Board {
     }
 
     /// Which reactions can be given in a conversation.
-    #[expect(dead_code, reason = "the menu of a message is to call it")]
     pub fn reactions(self, id: ConversationId) -> Reactions {
         let conversation = with(|inner| inner.inbox.conversation(id)).flatten();
         let can = conversation.and_then(|conversation| shared::Capabilities::of(conversation.channel.kind));
@@ -60,19 +59,16 @@ impl Board {
     }
 
     /// Nobody knows whether it went out; the agent has looked. If it did not, it is sent again.
-    #[expect(dead_code, reason = "the menu of a message is to call it")]
     pub fn settle_message(self, message: &Message, went_out: bool) {
         act(SETTLE_MESSAGE.question(&Settle { message_id: message.id, went_out }), |_| {});
     }
 
     /// Takes back what we sent.
-    #[expect(dead_code, reason = "the menu of a message is to call it")]
     pub fn delete_message(self, message: &Message) {
         act(DELETE_MESSAGE.question(&WhichMessage { message_id: message.id }), |_| {});
     }
 
     /// Sets our reaction; the one that is there already is taken off.
-    #[expect(dead_code, reason = "the menu of a message is to call it")]
     pub fn react(self, message: &Message, emoji: &str) {
         let again = message.reactions.iter().any(|reaction| {
             let ours = reaction.member_id.is_some();

@@ -1,0 +1,82 @@
+//! How pictures and videos of one message stand together.
+
+/// Narrower and wider pictures are cut to this: width through height.
+const ASPECT: (f64, f64) = (0.6, 2.2);
+/// What is taken for a picture of unknown size.
+const ASPECT_UNKNOWN: f64 = 4.0 / 3.0;
+/// More than these are counted on the last one.
+pub const SHOWN_MAX: usize = 10;
+
+/// Pictures side by side, all of one height.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Width through height of each, in order.
+    pub aspects: Vec<f64>,
+}
+
+impl Row {
+    /// Width through height of the whole row.
+    #[must_use]
+    pub fn aspect(&self) -> f64 {
+        self.aspects.iter().sum()
+    }
+}
+
+/// Lays an album out in rows of one to three, from the sizes of its pictures.
+#[must_use]
+pub fn rows(sizes: &[Option<(i32, i32)>]) -> Vec<Row> {
+    let mut aspects = sizes.iter().take(SHOWN_MAX).map(|size| aspect(*size)).peekable();
+    let mut rows = Vec::new();
+    let mut left = sizes.len().min(SHOWN_MAX);
+    if left == 3 && aspects.peek().is_some_and(|first| *first >= 1.2) {
+        rows.push(Row { aspects: aspects.by_ref().take(1).collect() });
+        left -= 1;
+    }
+    while left > 0 {
+        // Twos while they come out even, threes for the rest.
+        let count = if left.is_multiple_of(3) || left == 1 { left.min(3) } else { 2 };
+        rows.push(Row { aspects: aspects.by_ref().take(count).collect() });
+        left -= count;
+    }
+    rows
+}
+
+fn aspect(size: Option<(i32, i32)>) -> f64 {
+    let known = size.filter(|(width, height)| *width > 0 && *height > 0);
+    let aspect = known.map_or(ASPECT_UNKNOWN, |(width, height)| f64::from(width) / f64::from(height));
+    aspect.clamp(ASPECT.0, ASPECT.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(pictures: usize) -> Vec<usize> {
+        rows(&vec![Some((300, 300)); pictures]).iter().map(|row| row.aspects.len()).collect()
+    }
+
+    #[test]
+    fn every_picture_has_its_place_and_no_row_has_more_than_three() {
+        assert_eq!(counts(2), [2]);
+        assert_eq!(counts(3), [3]);
+        assert_eq!(counts(4), [2, 2]);
+        assert_eq!(counts(5), [2, 3]);
+        assert_eq!(counts(7), [2, 2, 3]);
+        assert_eq!(counts(10), [2, 2, 3, 3]);
+        assert_eq!(counts(14), counts(10));
+    }
+
+    #[test]
+    fn a_wide_picture_leads_two_others() {
+        let rows = rows(&[Some((1_600, 900)), Some((400, 800)), None]);
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[1].aspects, [0.6, ASPECT_UNKNOWN]);
+    }
+
+    #[test]
+    fn a_strange_shape_is_cut_to_what_fits() {
+        let rows = rows(&[Some((10_000, 10)), Some((10, 10_000)), Some((0, 5))]);
+        let aspects: Vec<f64> = rows.into_iter().flat_map(|row| row.aspects).collect();
+        assert_eq!(aspects, [2.2, 0.6, ASPECT_UNKNOWN]);
+    }
+}
