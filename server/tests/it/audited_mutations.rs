@@ -209,6 +209,19 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     ] {
         caller.call(&mut owner, &call, action).await;
     }
+    // What a platform did not take.
+    let (bot, _, failed) = test.failed_answer(workspace).await;
+    let about_failed =
+        |call: &str| call.replace("ID", &format!("messageId: \"{failed}\"")) + " { problem { code } }";
+    caller.call(&mut owner, &about_failed("retryMessage(ID)"), A::MessageRetried).await;
+    sqlx::query("update transmissions set status = 6 where message_id = $1")
+        .bind(failed)
+        .execute(&mut caller.behind)
+        .await
+        .unwrap();
+    caller.call(&mut owner, &about_failed("settleMessage(ID, wentOut: true)"), A::MessageSettled).await;
+    let resume = format!("resumeOutbox(channelId: \"{bot}\") {{ problem {{ code }} }}");
+    caller.call(&mut owner, &resume, A::OutboxResumed).await;
     let contact = owner
         .ask(&format!("{{ conversation(id: \"{id}\") {{ contact {{ id }} }} }}"), Value::Null)
         .await

@@ -210,6 +210,7 @@ async fn everything(test: &TestDatabase, app: &Arc<App>, owner: &Viewer) -> Ids 
             .await
             .unwrap();
     tx.commit().await.unwrap();
+    let (_, _, answer) = test.failed_answer(owner.workspace_id).await;
     BTreeMap::from([
         ("workspaceId", owner.workspace_id.to_string()),
         ("userId", colleague.user_id.to_string()),
@@ -218,7 +219,7 @@ async fn everything(test: &TestDatabase, app: &Arc<App>, owner: &Viewer) -> Ids 
         ("channelId", channel.to_string()),
         ("contactId", contact.to_string()),
         ("conversationId", conversation.to_string()),
-        ("messageId", message.to_string()),
+        ("messageId", answer.to_string()),
         ("quotedMessageId", message.to_string()),
         ("attachmentIds", file.to_string()),
         ("deliveryId", format!("dlv_{delivery}")),

@@ -16,11 +16,12 @@ const POLICY: &str =
 
 /// Functions that look across workspaces, on purpose: they answer with ids, or with numbers of channels. `store_deliveries` takes rows of several
 /// workspaces in and gives their keys back; `schema_version` touches no tenant table.
-const DEFINER_FUNCTIONS: [(&str, &str); 9] = [
+const DEFINER_FUNCTIONS: [(&str, &str); 10] = [
     ("channel_healths", "switchboard_lookup"),
     ("channel_states", "switchboard_lookup"),
     ("channels_of_account", "switchboard_lookup"),
     ("claim_jobs", "switchboard_lookup"),
+    ("claim_outbox", "switchboard_lookup"),
     ("master_keys_in_use", "switchboard_lookup"),
     ("memberships_of_user", "switchboard_lookup"),
     ("schema_version", "switchboard_owner"),
@@ -29,11 +30,13 @@ const DEFINER_FUNCTIONS: [(&str, &str); 9] = [
 ];
 
 /// Everything that those functions may touch: no text of anybody, no secret.
-const LOOKUP_READS: [&str; 8] = [
+const LOOKUP_READS: [&str; 10] = [
     "channel_health: channel_id, state, workspace_id",
     "channels: active, app_id, connected_at, disconnected_at, id, kind, parent_account_id, platform_account_id, state, workspace_id",
     "jobs: attempts, dead_at, id, kind, lane, run_at, workspace_id",
     "members: id, removed_at, role, user_id, workspace_id",
+    "outbox: channel_id, id, lane, workspace_id",
+    "outbox_leases: channel_id, hold_until, holder, token, until, workspace_id",
     "pending_deliveries: delivery_id, workspace_id",
     "webhook_deliveries: channel_id, dedupe_key, id, sender, workspace_id",
     "workspace_keys: master_key_id, workspace_id",

@@ -79,6 +79,49 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// An answer on a bot's channel that its platform did not take, given up and to be put back in line; with its
+    /// channel and conversation.
+    pub async fn failed_answer(&self, workspace_id: WorkspaceId) -> (ChannelId, ConversationId, MessageId) {
+        let channel_id = ChannelId::new();
+        let mut tx = self.db.workspace(workspace_id).await.unwrap();
+        sqlx::query(
+            "insert into channels (workspace_id, id, kind, name, platform_account_id) values ($1, $2, 5, 'Bot', $3)",
+        )
+        .bind(workspace_id)
+        .bind(channel_id)
+        .bind(channel_id.0.as_u128().to_string())
+        .execute(tx.conn())
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        let conversation_id = self.conversation(workspace_id, channel_id, 1).await;
+        let message_id = MessageId::new();
+        let mut tx = self.db.workspace(workspace_id).await.unwrap();
+        sqlx::query(
+            "with spoken as (
+                 update conversations set last_seq = last_seq + 1, last_inbound_at = now()
+                 where workspace_id = $1 and id = $2 returning last_seq),
+             answer as (
+                 insert into messages (workspace_id, id, conversation_id, seq, channel_id, direction, author_kind, text,
+                                       sent_at, status)
+                 select $1, $3, $2, last_seq, $4, 2, 3, 'Hello', now(), 5 from spoken)
+             insert into transmissions (workspace_id, id, message_id, channel_id, status, act, retryable, dead_at)
+             values ($1, $5, $3, $4, 5, '{\"text\": {\"text\": {\"plain\": \"Hello\"}}}', true, now())",
+        )
+        .bind(workspace_id)
+        .bind(conversation_id)
+        .bind(message_id)
+        .bind(channel_id)
+        .bind(shared::TransmissionId::new())
+        .execute(tx.conn())
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        (channel_id, conversation_id, message_id)
+    }
+}
+
 async fn write_inbound(tx: &mut WorkspaceTx, id: ConversationId, text: &str) -> MessageId {
     let workspace_id = tx.workspace_id();
     let message = MessageId::new();
