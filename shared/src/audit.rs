@@ -101,6 +101,8 @@ stored_enum! {
         ChannelEventAcknowledged = 45 / "channel.event_acknowledged",
         /// A channel's templates were read anew from its provider.
         TemplatesSynced = 46 / "channel.templates_synced",
+        /// A channel's token was exchanged for one that works longer.
+        ChannelTokenRenewed = 48 / "channel.token_renewed",
         /// Credentials were tried on a provider, and nothing was changed.
         CredentialsInspected = 47 / "channel.credentials_inspected",
         /// A batch of deliveries became messages.

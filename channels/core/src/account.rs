@@ -7,7 +7,8 @@ mod secrets;
 mod template;
 
 pub use connect::{
-    AccountInfo, CallError, Connected, Credentials, Permission, PersonProfile, Webhook, WebhookTarget,
+    AccountInfo, CallError, Connected, Credentials, Permission, PersonProfile, RenewedToken, Webhook,
+    WebhookTarget,
 };
 pub use health::{Check, CheckState, Health, WebhookHealth};
 pub use media::{MediaDownload, MediaError};

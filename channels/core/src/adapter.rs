@@ -7,7 +7,7 @@ use shared::{Capabilities, ChannelKind};
 use crate::{
     AccountInfo, Act, Addressee, BadSignature, CallError, ChannelAccount, ChannelSecrets, Connected,
     Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage,
-    Permission, PersonProfile, Refusal, Route, SendError, SendReceipt, Template, Transmission, Unreadable,
+    Permission, PersonProfile, Refusal, RenewedToken, Route, SendError, SendReceipt, Template, Transmission, Unreadable,
     WebhookTarget,
 };
 
@@ -144,6 +144,16 @@ pub trait ChannelAdapter: Send + Sync {
     /// # Errors
     /// [`CallError`]; a dead token is one of its answers ([`CallError::Unauthorised`]).
     async fn probe(&self, account: &ChannelAccount, webhook: &WebhookTarget) -> Result<Health, CallError>;
+
+    /// Exchanges the account's token for one that works longer; `None` where the provider has no such exchange, and a
+    /// token that ends has to be replaced by somebody.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    async fn renew_token(&self, account: &ChannelAccount) -> Result<Option<RenewedToken>, CallError> {
+        let _ = account;
+        Ok(None)
+    }
 
     /// What the provider knows of a person; `None` where it does not tell.
     ///

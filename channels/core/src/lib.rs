@@ -16,7 +16,7 @@ mod provider;
 
 pub use account::{
     AccountInfo, CallError, ChannelAccount, ChannelSecrets, Check, CheckState, Connected, Credentials,
-    Health, MediaDownload, MediaError, Permission, PersonProfile, Template, TemplateButton,
+    Health, MediaDownload, MediaError, Permission, PersonProfile, RenewedToken, Template, TemplateButton,
     TemplateButtonKind, TemplateCarouselCard, TemplateHeader, TemplateStatus, Webhook, WebhookHealth,
     WebhookTarget,
 };

@@ -117,6 +117,7 @@ pub(super) fn sentence(entry: &StoredEntry, facts: &Value, labels: &Labels) -> S
         A::ChannelTested => format!("sent a test on {}", channel()),
         A::ChannelEventAcknowledged => format!("acknowledged an alert of {}", channel()),
         A::TemplatesSynced => format!("read the templates of {} anew", channel()),
+        A::ChannelTokenRenewed => format!("renewed the token of {}", channel()),
         A::CredentialsInspected => "tried credentials for a channel".to_owned(),
         A::DeliveriesProcessed => match facts.get("count").and_then(Value::as_u64) {
             Some(1) => "processed 1 delivery".to_owned(),

@@ -6,6 +6,7 @@ mod expiry;
 mod figures;
 mod gauges;
 mod job;
+mod renew;
 
 use channel_core::{CallError, Check, CheckState, Health};
 use serde_json::json;

@@ -114,6 +114,15 @@ pub struct Connected {
     pub warnings: Vec<String>,
 }
 
+/// A token in the place of one that would have ended.
+#[derive(Debug, Clone)]
+pub struct RenewedToken {
+    /// The new one.
+    pub token: SecretString,
+    /// Until when it works; `None` is for ever, or unknown.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
 /// What the provider knows of a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonProfile {

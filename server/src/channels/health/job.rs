@@ -5,7 +5,7 @@ use std::time::Duration;
 use rand::RngExt as _;
 use shared::ChannelState;
 
-use super::{Asked, ask};
+use super::{Asked, ask, renew};
 use crate::channels::{accounts, recurring, store};
 use crate::jobs::{JobError, JobRun, Outcome};
 
@@ -27,9 +27,11 @@ pub async fn probe_job(run: JobRun) -> Result<Outcome, JobError> {
     let mut tx = app.db.workspace(workspace_id).await?;
     store::connect::give_up_forgotten(&mut tx).await?;
     store::health::forget_old_hours(&mut tx, id).await?;
+    store::credentials::forget_retired(&mut tx, id).await?;
     tx.commit().await?;
     let Some(live) = accounts::live_account(app, workspace_id, id).await? else { return Ok(Outcome::Done) };
     let every = if live.state == ChannelState::Connected { EVERY } else { EVERY_WAITING };
+    renew::if_due(app, workspace_id, &live).await?;
     match ask(app, workspace_id, &live).await? {
         Asked::Nobody => Ok(Outcome::Done),
         Asked::Told | Asked::Busy(_) => Ok(Outcome::Again(about(every))),

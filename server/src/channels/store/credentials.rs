@@ -136,6 +136,20 @@ pub async fn destroy(tx: &mut WorkspaceTx, channel_id: ChannelId) -> sqlx::Resul
     Ok(())
 }
 
+/// Deletes what was replaced, and counts no longer.
+pub async fn forget_retired(tx: &mut WorkspaceTx, channel_id: ChannelId) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query(
+        "delete from credentials
+         where workspace_id = $1 and channel_id = $2 and retired_at < now() - interval '24 hours'",
+    )
+    .bind(workspace_id)
+    .bind(channel_id)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// What is shown of a credential.
 #[derive(Debug, Clone, FromRow)]
 pub struct CredentialRow {

@@ -31,23 +31,34 @@ pub struct Before {
 
 type Row = (ChannelState, Option<DateTime<Utc>>, Option<Json<Health>>, Option<DateTime<Utc>>);
 
+macro_rules! before {
+    ($locking:literal) => {
+        concat!(
+            "select c.state,
+                    (select k.expires_at from credentials k where k.workspace_id = $1 and k.channel_id = c.id
+                         and k.purpose = $3 and k.retired_at is null order by k.version desc limit 1),
+                    h.health, h.checked_at
+             from channels c left join channel_health h on h.workspace_id = $1 and h.channel_id = c.id
+             where c.workspace_id = $1 and c.id = $2 and c.state <> $4 ",
+            $locking
+        )
+    };
+}
+
 /// Locks a connected channel, with the last answer about it.
 pub async fn lock(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<Option<Before>> {
+    read(tx, id, before!("for no key update of c")).await
+}
+
+async fn read(tx: &mut WorkspaceTx, id: ChannelId, statement: &'static str) -> sqlx::Result<Option<Before>> {
     let workspace_id = tx.workspace_id();
-    let row: Option<Row> = sqlx::query_as(
-        "select c.state,
-                (select k.expires_at from credentials k where k.workspace_id = $1 and k.channel_id = c.id
-                     and k.purpose = $3 and k.retired_at is null order by k.version desc limit 1),
-                h.health, h.checked_at
-         from channels c left join channel_health h on h.workspace_id = $1 and h.channel_id = c.id
-         where c.workspace_id = $1 and c.id = $2 and c.state <> $4 for no key update of c",
-    )
-    .bind(workspace_id)
-    .bind(id)
-    .bind(Purpose::AccessToken as i16)
-    .bind(ChannelState::Disconnected)
-    .fetch_optional(tx.conn())
-    .await?;
+    let row: Option<Row> = sqlx::query_as(statement)
+        .bind(workspace_id)
+        .bind(id)
+        .bind(Purpose::AccessToken as i16)
+        .bind(ChannelState::Disconnected)
+        .fetch_optional(tx.conn())
+        .await?;
     Ok(row.map(|(state, credential_expires_at, health, checked_at)| Before {
         state,
         credential_expires_at,
@@ -167,4 +178,13 @@ pub async fn figures(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::Result<Ve
     .bind(COUNTED_MAX)
     .fetch_all(tx.conn())
     .await
+}
+
+/// Until when a channel's token works: by the provider's last answer, or as connecting it told.
+pub async fn token_end(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let before = read(tx, id, before!("")).await?;
+    Ok(before.and_then(|before| {
+        let told = before.kept.and_then(|kept| kept.health.token_expires_at);
+        told.or(before.credential_expires_at)
+    }))
 }
