@@ -151,6 +151,7 @@ fn Player(file: Attachment) -> impl IntoView {
             <button
                 type="button"
                 class="player__speed"
+                dir="ltr"
                 disabled=waiting
                 aria-label=move || format!("Speed: {}", speed())
                 title="Speed"
