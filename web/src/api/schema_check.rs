@@ -154,6 +154,8 @@ fn messages_and_contacts_fit_the_schema() {
     check(&SEND_MESSAGE, Input { input });
     let input = AddNoteInput { conversation_id, client_id: text(), text: text(), attachment_ids: Vec::new() };
     check(&ADD_NOTE, Input { input });
+    check(&RETRY_MESSAGE, WhichMessage { message_id: MessageId::new() });
+    check(&SETTLE_MESSAGE, Settle { message_id: MessageId::new(), went_out: true });
     check(&SAVE_DRAFT, SaveDraft { conversation_id, mode: DraftMode::Note, text: text() });
     let contact_id = ContactId::new();
     check(&CONTACT_DETAILS, WhichContact { id: contact_id });

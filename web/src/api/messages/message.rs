@@ -63,37 +63,32 @@ pub struct Message {
     pub activity: Option<Activity>,
 }
 
-// What the outbox adds is read where the server tells it.
-impl FromJson for Message {
-    fn from_json(json: Json<'_>) -> Self {
-        Self {
-            id: json.field("id"),
-            seq: json.field("seq"),
-            conversation_id: json.field("conversation_id"),
-            client_id: json.field("client_id"),
-            direction: json.field("direction"),
-            author: json.field("author"),
-            text: json.field("text"),
-            spans: json.field("spans"),
-            card: json.field("card"),
-            forwarded: json.field("forwarded"),
-            referral: json.field("referral"),
-            sent_at: json.field("sent_at"),
-            created_at: json.field("created_at"),
-            late: json.field("late"),
-            status: json.field("status"),
-            failure: json.field("failure"),
-            can_retry: json.field::<Option<_>>("can_retry").unwrap_or_default(),
-            transmissions: json.field::<Option<_>>("transmissions").unwrap_or_default(),
-            quoted: json.field("quoted"),
-            attachments: json.field("attachments"),
-            reactions: json.field("reactions"),
-            edited_at: json.field("edited_at"),
-            deleted_at: json.field("deleted_at"),
-            activity: json.field("activity"),
-        }
-    }
-}
+object!(Message {
+    id,
+    seq,
+    conversation_id,
+    client_id,
+    direction,
+    author,
+    text,
+    spans,
+    card,
+    forwarded,
+    referral,
+    sent_at,
+    created_at,
+    late,
+    status,
+    failure,
+    can_retry,
+    transmissions,
+    quoted,
+    attachments,
+    reactions,
+    edited_at,
+    deleted_at,
+    activity
+});
 
 /// What a part of the text means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -281,8 +276,8 @@ pub const MESSAGE: &str = "fragment MessageParts on Message { id seq conversatio
     author { kind name memberId contactId } text spans { start end style value } card { kind title text what header \
     footer latitude longitude accuracyM liveSeconds url contacts { name organisation phones emails addresses urls \
     birthday own } items { label detail url } } forwarded { from at often } referral { source headline body url \
-    mediaUrl payload welcomeText } sentAt createdAt late status failure \
-    quoted { messageId seq authorName text excerpt kind url } attachments { id kind state failure \
+    mediaUrl payload welcomeText } sentAt createdAt late status failure canRetry transmissions { what status \
+    failure notes attachmentIds } quoted { messageId seq authorName text excerpt kind url } attachments { id kind state failure \
     name contentType sizeBytes width height durationMs waveform url thumbnailUrl } reactions { emoji byName memberId } \
     editedAt deletedAt activity { kind actorName memberName until what } }";
 
