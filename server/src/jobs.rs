@@ -38,5 +38,7 @@ pub fn handlers() -> Handlers {
         .on(crate::webhooks::WAITING_JOB, crate::webhooks::apply_waiting)
         .on(crate::audit::ANCHOR_JOB, crate::audit::anchor)
         .on(crate::auth::RESET_LETTER, crate::auth::send_reset_letter)
+        .on(crate::demo::BEGIN, crate::demo::begin)
+        .on(crate::demo::PLAY_SCENE, crate::demo::play_scene)
         .on(crate::workspaces::invite::INVITATION_LETTER, crate::workspaces::invite::send_letter)
 }

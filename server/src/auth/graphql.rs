@@ -108,6 +108,8 @@ pub struct InstanceInfo {
     needs_setup: bool,
     /// Links are mailed; else they are shown to whoever may pass them on.
     mail_configured: bool,
+    /// Demo workspaces can be made here.
+    demo_available: bool,
     /// The version of Switchboard; nothing for strangers.
     version: Option<&'static str>,
 }
@@ -124,6 +126,7 @@ impl AuthQueries {
         Ok(InstanceInfo {
             needs_setup: needs_setup(app).await?,
             mail_configured: app.mail.is_configured(),
+            demo_available: app.demo.is_allowed(),
             version: ctx.viewer_if_any().map(|_| env!("CARGO_PKG_VERSION")),
         })
     }
@@ -198,6 +201,8 @@ pub struct SetUpInput {
     email: String,
     /// Their password.
     password: String,
+    /// Make it a demo workspace, with people to play on a page of phones.
+    demo: Option<bool>,
 }
 
 /// Everything that opens, moves or ends a session.
@@ -214,6 +219,7 @@ impl AuthMutations {
             name: input.name,
             email: input.email,
             password: SecretString::from(input.password),
+            demo: input.demo.unwrap_or_default(),
         };
         let outcome = workspaces::found::set_up(ctx.app(), session(ctx)?, ctx.request(), input).await?;
         Ok(outcome.into())
@@ -291,9 +297,14 @@ impl AuthMutations {
         &self,
         ctx: &Context<'_>,
         name: String,
+        #[graphql(desc = "Make it a demo workspace, with people to play on a page of phones.")] demo: Option<
+            bool,
+        >,
     ) -> Result<SessionPayload, GraphqlError> {
+        let (app, session, viewer) = (ctx.app(), session(ctx)?, ctx.viewer()?);
         let outcome =
-            workspaces::found::create_workspace(ctx.app(), session(ctx)?, ctx.viewer()?, &name).await?;
+            workspaces::found::create_workspace(app, session, viewer, &name, demo.unwrap_or_default())
+                .await?;
         Ok(outcome.into())
     }
 

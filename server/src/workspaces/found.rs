@@ -16,6 +16,7 @@ use crate::auth::throttle::ClientKey;
 use crate::auth::{SessionIdentity, current_identity, proof, setup};
 use crate::channels;
 use crate::db::WorkspaceTx;
+use crate::demo;
 use crate::error::AppError;
 use crate::graphql::Problem;
 use crate::jobs;
@@ -37,6 +38,8 @@ pub struct SetUp {
     pub email: String,
     /// Their password.
     pub password: SecretString,
+    /// Make it a demo workspace.
+    pub demo: bool,
 }
 
 /// Fills an empty workspace: itself, its owner, and a web chat to start with.
@@ -45,7 +48,8 @@ async fn found(
     name: &str,
     user: &crate::auth::User,
     request: &RequestContext,
-    own_origin: &str,
+    app: &App,
+    demo: bool,
 ) -> Result<Member, AppError> {
     store::insert_workspace(tx, name).await?;
     let owner = store::upsert_member(tx, user.id, &user.name, &user.email, Role::Owner).await?;
@@ -53,11 +57,14 @@ async fn found(
     tx.audit(
         Entry::new(member_actor(&owner, request), AuditAction::WorkspaceCreated)
             .on(TargetKind::Workspace, workspace_id.0)
-            .with(json!({ "name": name })),
+            .with(json!({ "name": name, "demo": demo })),
     );
     tx.publish(Event::workspace());
     jobs::begin_for_workspace(tx.conn(), workspace_id).await?;
-    channels::create_first_web_chat(tx, member_actor(&owner, request), name, own_origin).await?;
+    channels::create_first_web_chat(tx, member_actor(&owner, request), name, &app.config.origin()).await?;
+    if demo {
+        demo::owe(tx, owner.id).await?;
+    }
     Ok(owner)
 }
 
@@ -84,6 +91,9 @@ pub async fn set_up(
     if !setup::token_is_valid(app, &input.token).await? {
         return Ok(Err(invalid_token()));
     }
+    if input.demo && !ready_for_demo(app).await {
+        return Ok(Err(no_demo()));
+    }
     let checked = (|| {
         let workspace_name = words::workspace_name("workspaceName", &input.workspace_name)?;
         let name = words::person_name("name", &input.name)?;
@@ -107,11 +117,34 @@ pub async fn set_up(
     let Some(user) = crate::auth::insert_user(tx.conn(), &email, &name, &hash).await? else {
         return Ok(Err(Problem::of_field("email", "EMAIL_TAKEN", "This mail address has an account.")));
     };
-    let owner = found(&mut tx, &workspace_name, &user, &request, &app.config.origin()).await?;
+    let owner = found(&mut tx, &workspace_name, &user, &request, app, input.demo).await?;
     tx.commit().await?;
+    if input.demo {
+        app.demo.admit(workspace_id);
+    }
     let now = Utc::now().timestamp();
     proof::note(session).await?;
     open_session(app, session, workspace_id, &owner, now, request).await.map(Ok)
+}
+
+/// Puts the stage up before anything else is made: a demo without one would be silent.
+async fn ready_for_demo(app: &App) -> bool {
+    if !app.demo.is_allowed() {
+        return false;
+    }
+    match app.demo.put_up().await {
+        Ok(_) => true,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the demo's simulator does not start");
+            false
+        }
+    }
+}
+
+fn no_demo() -> Problem {
+    let message =
+        "No demo can be played here: it needs a Switchboard on your own machine, or one started with --demo.";
+    Problem::of_field("demo", "NO_DEMO", message)
 }
 
 /// A signed-in person makes one more workspace, owns it, and this browser goes on in it.
@@ -123,7 +156,11 @@ pub async fn create_workspace(
     session: &Session,
     viewer: &Viewer,
     name: &str,
+    demo: bool,
 ) -> Result<Outcome<Viewer>, AppError> {
+    if demo && !ready_for_demo(app).await {
+        return Ok(Err(no_demo()));
+    }
     let name = match words::workspace_name("name", name) {
         Ok(name) => name,
         Err(problem) => return Ok(Err(problem)),
@@ -137,8 +174,11 @@ pub async fn create_workspace(
     }
     let workspace_id = WorkspaceId::new();
     let mut tx = app.db.workspace(workspace_id).await?;
-    let owner = found(&mut tx, &name, &user, &viewer.request, &app.config.origin()).await?;
+    let owner = found(&mut tx, &name, &user, &viewer.request, app, demo).await?;
     tx.commit().await?;
+    if demo {
+        app.demo.admit(workspace_id);
+    }
     go_on_in(app, session, viewer, workspace_id, &owner).await.map(Ok)
 }
 

@@ -30,6 +30,12 @@ impl Workspace {
     async fn created_at(&self) -> DateTime<Utc> {
         self.created_at
     }
+
+    /// The page of phones on which its customers are played; null unless it is a demo.
+    async fn demo_phones_url(&self, ctx: &Context<'_>) -> Option<String> {
+        let stage = &ctx.app().demo;
+        stage.url().filter(|_| stage.plays(self.id)).map(|url| format!("{url}/"))
+    }
 }
 
 /// A workspace the viewer can work in.

@@ -36,8 +36,14 @@ fn signing_in_and_out_fits_the_schema() {
     use super::session::*;
     let text = || "x".to_owned();
     check(&START, NoVariables {});
-    let input =
-        SetUpInput { token: text(), workspace_name: text(), name: text(), email: text(), password: text() };
+    let input = SetUpInput {
+        token: text(),
+        workspace_name: text(),
+        name: text(),
+        email: text(),
+        password: text(),
+        demo: true,
+    };
     check(&SET_UP, Input { input });
     check(&SIGN_IN, Credentials { email: text(), password: text() });
     check(&SIGN_OUT, NoVariables {});
@@ -45,7 +51,7 @@ fn signing_in_and_out_fits_the_schema() {
     check(&RESET_PASSWORD, NewPassword { token: text(), password: text() });
     check(&CHANGE_PASSWORD, ChangedPassword { current_password: text(), new_password: text() });
     check(&CONFIRM_PASSWORD, Password { password: text() });
-    check(&CREATE_WORKSPACE, Name { name: text() });
+    check(&CREATE_WORKSPACE, NewWorkspace { name: text(), demo: true });
     check(&RENAME_WORKSPACE, Name { name: text() });
     check(&SWITCH_WORKSPACE, SwitchTo { workspace_id: WorkspaceId::new() });
 }

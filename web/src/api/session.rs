@@ -40,9 +40,11 @@ pub const MEMBER: &str = "fragment MemberParts on Member { id name email role ac
 pub struct Workspace {
     pub id: WorkspaceId,
     pub name: String,
+    /// The page of phones of a demo; only of the current workspace.
+    pub demo_phones_url: Option<String>,
 }
 
-object!(Workspace { id, name });
+object!(Workspace { id, name, demo_phones_url });
 
 /// One of the workspaces the signed-in person belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +77,7 @@ impl Viewer {
 
 /// What [`Viewer`] is selected with; needs [`MEMBER`] too.
 pub const VIEWER: &str = "fragment ViewerParts on Viewer { user { id name email } member { ...MemberParts } \
-    workspace { id name } memberships { workspace { id name } role current } }";
+    workspace { id name demoPhonesUrl } memberships { workspace { id name } role current } }";
 
 /// What anyone may know of this installation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,9 +86,11 @@ pub struct Instance {
     pub needs_setup: bool,
     /// Mails can be sent; otherwise links are shown to be passed on.
     pub mail_configured: bool,
+    /// Demo workspaces can be made here.
+    pub demo_available: bool,
 }
 
-object!(Instance { needs_setup, mail_configured });
+object!(Instance { needs_setup, mail_configured, demo_available });
 
 /// The first question of every visit.
 #[derive(Debug)]
@@ -99,7 +103,7 @@ object!(Start { instance, viewer });
 
 /// Answers [`Start`].
 pub const START: Operation<NoVariables, Start> = Operation::new(
-    "query Start { instance { needsSetup mailConfigured } viewer { ...ViewerParts } }",
+    "query Start { instance { needsSetup mailConfigured demoAvailable } viewer { ...ViewerParts } }",
     &[VIEWER, MEMBER],
 );
 
@@ -136,6 +140,8 @@ pub struct SetUpInput {
     pub name: String,
     pub email: String,
     pub password: String,
+    /// With people to play on a page of phones.
+    pub demo: bool,
 }
 
 /// Variables that are one `input` object.
@@ -248,9 +254,17 @@ pub struct Name {
     pub name: String,
 }
 
+/// Another workspace.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewWorkspace {
+    pub name: String,
+    /// With people to play on a page of phones.
+    pub demo: bool,
+}
+
 /// Makes another workspace and moves the session into it.
-pub const CREATE_WORKSPACE: Operation<Name, Answer<SessionPayload>> = Operation::new(
-    "mutation CreateWorkspace($name: String!) { payload: createWorkspace(name: $name) { viewer { ...ViewerParts } \
+pub const CREATE_WORKSPACE: Operation<NewWorkspace, Answer<SessionPayload>> = Operation::new(
+    "mutation CreateWorkspace($name: String!, $demo: Boolean) { payload: createWorkspace(name: $name, demo: $demo) { viewer { ...ViewerParts } \
      problem { ...ProblemParts } } }",
     SESSION,
 );

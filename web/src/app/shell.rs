@@ -99,6 +99,7 @@ fn Rail(palette: RwSignal<bool>) -> impl IntoView {
                 current=in_settings
                 key=Key::Then("g", "s")
             />
+            <PhonesLink/>
             <div class="rail__space"></div>
             <IconButton
                 icon=Shape::Command
@@ -110,6 +111,21 @@ fn Rail(palette: RwSignal<bool>) -> impl IntoView {
             <ThemeMenu/>
             <ProfileMenu/>
         </nav>
+    }
+}
+
+/// The page on which a demo's customers are played, in a tab of its own.
+#[component]
+fn PhonesLink() -> impl IntoView {
+    let session = use_session();
+    let url = Memo::new(move |_| session.viewer().and_then(|viewer| viewer.workspace.demo_phones_url));
+    move || {
+        url.get().map(|url| view! {
+            <a class="icon-button" href=url target="switchboard-phones" rel="noopener" aria-label="Phones of the demo">
+                <Icon icon=Shape::Smartphone size=20/>
+                <crate::components::Tip label="Play the customers on their phones" key=None place="beside"/>
+            </a>
+        })
     }
 }
 

@@ -63,6 +63,7 @@ pub enum Icon {
     Cart,
     ZoomIn,
     ChevronLeft,
+    Smartphone,
 }
 
 impl Icon {
@@ -203,6 +204,9 @@ impl Icon {
                 "<circle cx='11' cy='11' r='8'/><line x1='21' x2='16.65' y1='21' y2='16.65'/><line x1='11' x2='11' y1='8' y2='14'/><line x1='8' x2='14' y1='11' y2='11'/>"
             }
             Self::ChevronLeft => "<path d='m15 18-6-6 6-6'/>",
+            Self::Smartphone => {
+                r#"<rect width="14" height="20" x="5" y="2" rx="2" ry="2"/><path d="M12 18h.01"/>"#
+            }
         }
     }
 }

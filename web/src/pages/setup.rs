@@ -7,7 +7,7 @@ use crate::api::client;
 use crate::api::session::{Input, SET_UP, SetUpInput};
 use crate::app::router::use_title;
 use crate::app::session::use_session;
-use crate::components::{Form, TextField, settle};
+use crate::components::{Form, Switch, TextField, settle};
 
 /// Names the workspace and makes its owner, who lands in the inbox. The token comes with the link that the server
 /// printed; without it, the page asks for it.
@@ -22,6 +22,8 @@ pub fn SetUpPage(token: String) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let email = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
+    let demo = RwSignal::new(false);
+    let demo_available = untrack(|| session.instance().demo_available);
     let submit = move |()| {
         let input = SetUpInput {
             token: token.get_untracked().trim().to_owned(),
@@ -29,6 +31,7 @@ pub fn SetUpPage(token: String) -> impl IntoView {
             name: name.get_untracked().trim().to_owned(),
             email: email.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
+            demo: demo.get_untracked(),
         };
         form.send(
             async move {
@@ -88,6 +91,14 @@ pub fn SetUpPage(token: String) -> impl IntoView {
                     problem=form.problem_of("password")
                     required=true
                 />
+                {demo_available.then(|| view! {
+                    <Switch
+                        label="Fill it with a demo"
+                        hint="Telegram and WhatsApp without accounts: five people write to you, and you play them on a page of phones."
+                        on=demo
+                        on_change=move |on| demo.set(on)
+                    />
+                })}
             </DoorForm>
         </Door>
     }

@@ -6,9 +6,9 @@ use web_sys::SubmitEvent;
 
 use super::{Head, Part};
 use crate::api::client;
-use crate::api::session::{CREATE_WORKSPACE, Name, RENAME_WORKSPACE, Viewer, Workspace};
+use crate::api::session::{CREATE_WORKSPACE, Name, NewWorkspace, RENAME_WORKSPACE, Viewer, Workspace};
 use crate::app::session::use_session;
-use crate::components::{Button, Form, FormNote, Look, TextField, settle, use_toasts};
+use crate::components::{Button, Form, FormNote, Look, Switch, TextField, settle, use_toasts};
 
 /// Rename this one, make another.
 #[component]
@@ -79,9 +79,12 @@ fn Another() -> impl IntoView {
     let session = use_session();
     let form = Form::new();
     let name = RwSignal::new(String::new());
+    let demo = RwSignal::new(false);
+    let demo_available = untrack(|| session.instance().demo_available);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let variables = Name { name: name.get_untracked().trim().to_owned() };
+        let variables =
+            NewWorkspace { name: name.get_untracked().trim().to_owned(), demo: demo.get_untracked() };
         form.send(
             async move {
                 let payload = client::run(&CREATE_WORKSPACE, variables).await?.payload;
@@ -97,6 +100,14 @@ fn Another() -> impl IntoView {
                 <Button look=Look::Plain submit=true busy=form.busy>"Create and go there"</Button>
                 <FormNote form=form/>
             </form>
+            {demo_available.then(|| view! {
+                <Switch
+                    label="Fill it with a demo"
+                    hint="Five people write on Telegram and WhatsApp, and you play them on a page of phones."
+                    on=demo
+                    on_change=move |on| demo.set(on)
+                />
+            })}
         </Part>
     }
 }
