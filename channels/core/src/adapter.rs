@@ -7,8 +7,8 @@ use shared::{Capabilities, ChannelKind};
 use crate::{
     AccountInfo, Act, Addressee, BadSignature, CallError, ChannelAccount, ChannelSecrets, Connected,
     Credentials, FileSource, Health, Inbound, MediaDownload, MediaError, MediaRef, OutboundMessage,
-    Permission, PersonProfile, Refusal, RenewedToken, Route, SendError, SendReceipt, Template, Transmission, Unreadable,
-    WebhookTarget,
+    Permission, PersonProfile, Refusal, RenewedToken, Route, SendError, SendReceipt, Template, Transmission,
+    Unreadable, WebhookTarget,
 };
 
 /// One provider, seen from our side.

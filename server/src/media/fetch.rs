@@ -108,7 +108,7 @@ async fn prepare(
     if let Some(why) = &wanted.remote.unavailable {
         return gone(why);
     }
-    let Some(adapter) = app.adapters.of(wanted.channel_kind) else {
+    let Some(adapter) = app.adapters.calling(workspace_id, wanted.channel_kind) else {
         return gone("This version of Switchboard cannot speak to the platform.");
     };
     let live = channels::live_account(app, workspace_id, wanted.channel_id).await?;

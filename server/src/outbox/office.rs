@@ -180,7 +180,10 @@ impl Office {
                 return; // the next renewal asks again
             }
         };
-        let Some(adapter) = live.and_then(|live| self.app.adapters.of(live.kind)) else { return };
+        let Some(adapter) = live.and_then(|live| self.app.adapters.calling(self.workspace_id, live.kind))
+        else {
+            return;
+        };
         let mut lanes = Lanes::new(self.settings.pace(adapter.capabilities().pace), now);
         lanes.hold(now + grant.hold);
         let post = Post { token: grant.token, until: grant.until, adapter, lanes, scan_at: now };

@@ -266,7 +266,7 @@ async fn run(app: &Arc<App>, viewer: Option<&Viewer>, root: &str, call: &str) ->
 fn is_nothing(call: &str, answer: &Answer) -> bool {
     let it = &answer.data["it"];
     let empty_list = call.starts_with("it: templates(") && *it == json!([]);
-    let empty = answer.codes.is_empty() && (it.is_null() || it["nodes"] == json!([]) );
+    let empty = answer.codes.is_empty() && (it.is_null() || it["nodes"] == json!([]));
     empty || empty_list || (answer.codes == ["NOT_FOUND"] && (it.is_null() || answer.data.is_null()))
 }
 
