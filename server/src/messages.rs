@@ -2,13 +2,17 @@
 
 mod activity;
 mod card;
+mod change;
 mod complete;
 mod context;
+mod delete;
 mod delivered;
+mod edit;
 pub mod graphql;
 mod in_short;
 mod outgoing;
 mod quoted;
+mod react;
 mod send;
 pub mod store;
 mod thread;
@@ -16,10 +20,15 @@ mod write;
 
 pub use activity::{Activity, ActivityKind};
 pub use card::{MessageCard, SentButton, SentCard, SentTemplate, SentTemplateCard};
+pub(crate) use change::undo;
 pub use complete::{FullMessage, Quoted, QuotedKind, ShownReaction, complete};
 pub use context::Context;
+pub use delete::delete;
+pub(crate) use delete::erase;
 pub use delivered::mark_delivered;
+pub use edit::edit;
 pub use in_short::{Named, in_short};
+pub use react::react;
 pub(crate) use send::show;
 pub use send::{Audience, Body, Choice, Choices, Writing, Written, write};
 pub use store::{Attachment, Message, Reaction, Revision};

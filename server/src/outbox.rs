@@ -9,6 +9,7 @@
 mod allowed;
 mod by_hand;
 mod call;
+mod changes;
 mod consequences;
 mod enqueue;
 mod files;
@@ -19,6 +20,7 @@ mod lanes;
 mod office;
 mod outcome;
 mod pace;
+pub(crate) mod parts;
 mod progress;
 mod retry;
 mod sender;
@@ -30,7 +32,7 @@ mod transmissions;
 
 pub use allowed::{Footing, Reach, footing, reach};
 pub use by_hand::settle_by_hand;
-pub(crate) use enqueue::enqueue_change;
+pub(crate) use enqueue::{MessageChange, enqueue_change};
 pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_message};
 pub use retry::{resume, retry};
 pub use sender::{Outbox, start};

@@ -159,7 +159,7 @@ pub(super) fn media_file(file: &Attachment) -> MediaFile {
 }
 
 /// A planner's refusal, as problems are called.
-fn code_of(reason: RefusalReason) -> &'static str {
+pub(super) fn code_of(reason: RefusalReason) -> &'static str {
     match reason {
         RefusalReason::TooLong => "TOO_LONG",
         RefusalReason::TooLarge => "TOO_LARGE",

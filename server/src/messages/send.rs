@@ -229,7 +229,7 @@ fn unfit(text: &str, writing: &Writing) -> Option<Problem> {
 }
 
 /// Longer than anything that anybody takes, even in pieces.
-const CHARS_MAX: usize = 20_000;
+pub(super) const CHARS_MAX: usize = 20_000;
 
 /// Too long or too much for a note, or for web chat.
 fn too_much(text: &str, attachments: &[AttachmentId]) -> Option<Problem> {

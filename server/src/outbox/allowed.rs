@@ -1,7 +1,7 @@
 //! Whether somebody may be written to now: what the policy needs to know of a conversation.
 
 use chrono::{DateTime, Utc};
-use shared::policy::{self, Moment, Person, Sender, Situation, What};
+use shared::policy::{self, BusinessConnection, Moment, Person, Sender, Situation, What};
 use shared::{Capabilities, ChannelKind, ChannelState, ConversationId, ConversationKind, IdentityId};
 use sqlx::FromRow;
 
@@ -29,6 +29,38 @@ pub struct Footing {
     pub unreachable_reason: Option<String>,
     /// Kinds of messages the contact does not want.
     pub opted_out: Vec<String>,
+    /// Somebody lets us answer in their name.
+    #[sqlx(flatten)]
+    pub business: Business,
+}
+
+/// What the owner of an account lets us do in their name; nothing, where there is none.
+#[derive(Debug, Clone, Copy, Default, FromRow)]
+pub struct Business {
+    connection_enabled: Option<bool>,
+    connection_may_reply: Option<bool>,
+    connection_may_delete: Option<bool>,
+}
+
+impl Business {
+    /// As a line of the outbox has it.
+    pub(super) fn of(enabled: Option<bool>, may_reply: Option<bool>, may_delete: Option<bool>) -> Self {
+        Self {
+            connection_enabled: enabled,
+            connection_may_reply: may_reply,
+            connection_may_delete: may_delete,
+        }
+    }
+
+    /// As the policy takes it.
+    #[must_use]
+    pub fn connection(self) -> Option<BusinessConnection> {
+        Some(BusinessConnection {
+            enabled: self.connection_enabled?,
+            may_reply: self.connection_may_reply?,
+            may_delete_sent: self.connection_may_delete?,
+        })
+    }
 }
 
 /// The footing of a conversation; none when it is not there.
@@ -39,10 +71,13 @@ pub async fn footing(tx: &mut WorkspaceTx, conversation_id: ConversationId) -> s
     let workspace_id = tx.workspace_id();
     sqlx::query_as(
         "select i.id as identity_id, h.kind as channel_kind, h.active, h.state, c.kind, c.last_inbound_at, i.reachable,
-                i.unreachable_reason, i.opted_out
+                i.unreachable_reason, i.opted_out, n.enabled as connection_enabled, n.can_reply as connection_may_reply,
+                n.can_delete_sent as connection_may_delete
          from conversations c
          join channels h on h.workspace_id = $1 and h.id = c.channel_id
          join identities i on i.workspace_id = $1 and i.id = c.identity_id
+         left join business_connections n
+                on n.workspace_id = $1 and n.channel_id = c.channel_id and n.connection_id = i.connection_id
          where c.workspace_id = $1 and c.id = $2",
     )
     .bind(workspace_id)
@@ -104,7 +139,7 @@ impl Footing {
             sender: Sender::Human,
             person: Person { reachable: self.reachable, opted_out: &self.opted_out },
             human_agent_granted: false,
-            business: None,
+            business: self.business.connection(),
             comment: None,
             what,
         };

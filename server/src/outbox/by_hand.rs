@@ -5,7 +5,8 @@ use serde_json::json;
 use shared::{AuditAction, MessageId, MessageStatus, TargetKind, TransmissionId};
 
 use super::progress::{self, Change, Locked, Told};
-use super::retry::{self, Part};
+use super::parts::Part;
+use super::retry;
 use super::{enqueue, settle};
 use crate::app::App;
 use crate::audit::Entry;

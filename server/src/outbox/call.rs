@@ -13,6 +13,7 @@ use serde::Deserialize as _;
 use shared::policy::{self, Moment, Person, Sender, Situation, TemplateCategory, What};
 use shared::{Capabilities, ChannelState, ConversationKind, MessageStatus, WorkspaceId};
 
+use super::allowed::Business;
 use super::files::WorkspaceFiles;
 use super::finish::Finished;
 use super::known_media;
@@ -53,6 +54,7 @@ pub(super) async fn make(
         transmission_id: line.transmission_id,
         message_id: line.message_id,
         conversation_id: line.conversation_id,
+        undo: line.undo,
         act,
         outcome,
         at: Utc::now(),
@@ -152,7 +154,12 @@ fn not_allowed(capabilities: &Capabilities, line: &Begun, act: &Act) -> Option<O
         sender: if line.by_human { Sender::Human } else { Sender::Machine },
         person: Person { reachable: line.reachable, opted_out: &line.opted_out },
         human_agent_granted: false,
-        business: None,
+        business: Business::of(
+            line.connection_enabled,
+            line.connection_may_reply,
+            line.connection_may_delete,
+        )
+        .connection(),
         comment: None,
         what,
     };

@@ -45,14 +45,22 @@ pub async fn enqueue_act(
     enqueue(tx, target, act, transmission_id, None).await
 }
 
+/// A change of a message of the thread.
+pub(crate) struct MessageChange {
+    /// Which message.
+    pub message_id: MessageId,
+    /// What is put back when the platform refuses it.
+    pub undo: Value,
+}
+
 /// Likewise, for an act that changes a message of the thread: its failure takes the change back.
 pub(crate) async fn enqueue_change(
     tx: &mut WorkspaceTx,
     target: Target,
     act: &Act,
-    message_id: MessageId,
+    change: MessageChange,
 ) -> sqlx::Result<()> {
-    enqueue(tx, target, act, None, Some(message_id)).await
+    enqueue(tx, target, act, None, Some(change)).await
 }
 
 async fn enqueue(
@@ -60,7 +68,7 @@ async fn enqueue(
     target: Target,
     act: &Act,
     transmission_id: Option<TransmissionId>,
-    message_id: Option<MessageId>,
+    change: Option<MessageChange>,
 ) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
     let identity: Option<(IdentityId, String)> = match target.conversation_id {
@@ -91,21 +99,22 @@ async fn enqueue(
     sqlx::query(
         "with queued as (
              insert into outbox (workspace_id, channel_id, lane, transmission_id, message_id, conversation_id, recipient,
-                                 quote, by_human, act, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $4 is null then $10 end, $11))
+                                 quote, by_human, act, expires_at, undo)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $4 is null then $10 end, $11, $12))
          select pg_notify('sb_outbox', $1::text || ':' || $2::text || ':' || $3::text)",
     )
     .bind(workspace_id)
     .bind(target.channel_id)
     .bind(place.lane)
     .bind(transmission_id)
-    .bind(message_id)
+    .bind(change.as_ref().map(|change| change.message_id))
     .bind(target.conversation_id)
     .bind(place.recipient)
     .bind(target.quote)
     .bind(target.by_human)
     .bind(serde_json::to_value(act).map_err(|error| sqlx::Error::Encode(error.into()))?)
     .bind(place.seconds.map(|seconds| Utc::now() + TimeDelta::seconds(seconds)))
+    .bind(change.map(|change| change.undo))
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use channel_core::Act;
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shared::{AuditAction, ChannelId, ConversationId, MessageId, MessageStatus, TransmissionId};
 use sqlx::FromRow;
@@ -16,7 +16,7 @@ use super::lanes::{After, LaneId, LineId};
 use super::outcome::Outcome;
 use super::progress::{self, Change, Locked, Told};
 use super::settings::OutboxSettings;
-use super::{consequences, statuses, store};
+use super::{changes, consequences, statuses, store};
 use crate::audit::Entry;
 use crate::db::WorkspaceTx;
 use crate::viewer::Actor;
@@ -32,6 +32,8 @@ pub(super) struct Finished {
     pub transmission_id: Option<TransmissionId>,
     pub message_id: Option<MessageId>,
     pub conversation_id: Option<ConversationId>,
+    /// What is put back when a change was refused.
+    pub undo: Option<Value>,
     /// What was done; none when it could not be read.
     pub act: Option<Act>,
     pub outcome: Outcome,
@@ -103,6 +105,7 @@ pub(super) async fn store(
         .flat_map(|change| change.platform_ids.iter().map(|id| (change.locked.channel_id, id.as_str())));
     statuses::apply_waiting(tx, &Vec::from_iter(named)).await?;
     consequences::draw(tx, finished).await?;
+    changes::conclude(tx, finished).await?;
     audit(tx, finished);
     Ok(afters)
 }

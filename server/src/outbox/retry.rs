@@ -1,13 +1,11 @@
 //! Handing what failed to the platform again.
 
-use channel_core::Act;
-use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{AuditAction, ChannelId, Direction, MessageId, MessageStatus, TargetKind, TransmissionId};
-use sqlx::FromRow;
 
 use super::allowed::footing;
 use super::call::what_of;
+use super::parts::{self, Part};
 use super::{enqueue, progress};
 use crate::app::App;
 use crate::audit::Entry;
@@ -18,16 +16,6 @@ use crate::graphql::Problem;
 use crate::messages::{self, Written};
 use crate::realtime::Event;
 use crate::viewer::Viewer;
-
-/// A transmission of a message, locked.
-#[derive(Debug, Clone, FromRow)]
-pub(super) struct Part {
-    pub id: TransmissionId,
-    pub status: MessageStatus,
-    pub retryable: bool,
-    pub failure: Option<String>,
-    pub act: Option<Value>,
-}
 
 /// Hands what failed of a message to the platform again; a repeat finds it in line and does nothing more.
 ///
@@ -71,17 +59,7 @@ pub(super) async fn lock(
     let message = message.ok_or(AppError::NotFound("message"))?;
     let conversation = conversations::store::lock(tx, message.conversation_id).await?;
     let conversation = conversation.ok_or(AppError::NotFound("message"))?;
-    let workspace_id = tx.workspace_id();
-    let parts = sqlx::query_as(
-        "select t.id, t.status, t.retryable, t.failure, t.act from transmissions t
-         join messages m on m.workspace_id = $1 and m.id = t.message_id and m.deleted_at is null
-         where t.workspace_id = $1 and t.message_id = $2
-         order by t.id for no key update of t, m",
-    )
-    .bind(workspace_id)
-    .bind(message_id)
-    .fetch_all(tx.conn())
-    .await?;
+    let parts = parts::lock(tx, message_id).await?;
     Ok((conversation, parts))
 }
 
@@ -114,8 +92,7 @@ pub(super) async fn allowed<'a>(
     };
     let capabilities = adapter.capabilities();
     for part in parts {
-        let act = part.act.as_ref().and_then(|act| Act::deserialize(act).ok());
-        let Some(what) = act.as_ref().and_then(|act| what_of(act, None)) else { continue };
+        let Some(what) = part.act().as_ref().and_then(|act| what_of(act, None)) else { continue };
         if let Err(problem) = footing.allows(&capabilities, what) {
             return Ok(Err(problem));
         }

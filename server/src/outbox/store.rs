@@ -138,6 +138,12 @@ pub(super) struct Begun {
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub conversation_kind: Option<ConversationKind>,
     pub template_category: Option<String>,
+    /// What is put back when the platform refuses a change.
+    pub undo: Option<Value>,
+    /// Somebody lets us answer in their name.
+    pub connection_enabled: Option<bool>,
+    pub connection_may_reply: Option<bool>,
+    pub connection_may_delete: Option<bool>,
 }
 
 /// Notes that the calls of these lines begin, each under its channel's lease. Those of channels that were paused,
@@ -151,9 +157,10 @@ pub(super) const BEGIN: &str = "
           and c.workspace_id = $1 and c.id = o.channel_id and c.active and c.state = 1
         returning o.*)
     select b.id, b.channel_id, b.lane, b.token, b.transmission_id, b.message_id, b.conversation_id, b.attempts,
-           b.moved, b.by_human, b.queued_at, b.expires_at, t.status, v.kind as conversation_kind, v.last_inbound_at,
+           b.moved, b.by_human, b.undo, b.queued_at, b.expires_at, t.status, v.kind as conversation_kind, v.last_inbound_at,
            coalesce(b.act, t.act) as act, coalesce(b.recipient, i.platform_id) as recipient,
-           coalesce(i.reachable, true) as reachable, coalesce(i.opted_out, '{}') as opted_out,
+           n.enabled as connection_enabled, n.can_reply as connection_may_reply,
+           n.can_delete_sent as connection_may_delete, coalesce(i.reachable, true) as reachable, coalesce(i.opted_out, '{}') as opted_out,
            coalesce(b.quote,
                (select m.platform_message_id from messages m where m.workspace_id = $1 and m.id = b.quotes),
                (select p.platform_message_id from platform_messages p
@@ -166,6 +173,8 @@ pub(super) const BEGIN: &str = "
     from begun b
     left join transmissions t on t.workspace_id = $1 and t.id = b.transmission_id
     left join identities i on i.workspace_id = $1 and i.id = b.lane
+    left join business_connections n
+           on n.workspace_id = $1 and n.channel_id = b.channel_id and n.connection_id = i.connection_id
     left join conversations v on v.workspace_id = $1 and v.id = b.conversation_id";
 
 pub(super) async fn begin(tx: &mut WorkspaceTx, lines: &[(LineId, Uuid)]) -> sqlx::Result<Vec<Begun>> {

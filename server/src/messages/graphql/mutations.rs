@@ -9,7 +9,7 @@ use super::node::MessageNode;
 use crate::conversations::graphql::ConversationNode;
 use crate::error::AppError;
 use crate::graphql::{ContextExt, GraphqlError, Problem};
-use crate::messages::{Audience, Body, Choice, Writing, Written, write};
+use crate::messages::{self, Audience, Body, Choice, Writing, Written, write};
 use crate::outbox;
 
 /// An answer to the customer.
@@ -111,6 +111,35 @@ impl MessageMutations {
         went_out: bool,
     ) -> Result<MessagePayload, GraphqlError> {
         Ok(outbox::settle_by_hand(ctx.app(), ctx.viewer()?, message_id, went_out).await?.into())
+    }
+
+    /// Gives a message of ours other words: at once here, and in its turn at the platform.
+    async fn edit_message(
+        &self,
+        ctx: &Context<'_>,
+        message_id: MessageId,
+        text: String,
+    ) -> Result<MessagePayload, GraphqlError> {
+        Ok(messages::edit(ctx.app(), ctx.viewer()?, message_id, &text).await?.into())
+    }
+
+    /// Takes a message of ours back. What has not gone out yet never does.
+    async fn delete_message(
+        &self,
+        ctx: &Context<'_>,
+        message_id: MessageId,
+    ) -> Result<MessagePayload, GraphqlError> {
+        Ok(messages::delete(ctx.app(), ctx.viewer()?, message_id).await?.into())
+    }
+
+    /// Sets our reaction to a message, the whole team's; null takes it off.
+    async fn react(
+        &self,
+        ctx: &Context<'_>,
+        message_id: MessageId,
+        emoji: Option<String>,
+    ) -> Result<MessagePayload, GraphqlError> {
+        Ok(messages::react(ctx.app(), ctx.viewer()?, message_id, emoji.as_deref()).await?.into())
     }
 
     /// Adds a note that only members see.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use channel_core::{AccountEvent, Addressee, CheckState, EchoSource, InboundEvent, Refused, TemplateChange};
+use channel_core::{AccountEvent, Act, Addressee, CheckState, EchoSource, InboundEvent, Refused, TemplateChange};
 use serde_json::json;
 use shared::ChannelId;
 use sqlx::FromRow;
 
 use super::connections;
+use super::receipts::Owed;
 use super::steps::Step;
 use super::work::Work;
 use crate::channels::{ChannelEventKind, NewChannelEvent, mark_unauthorised, record_event};
@@ -148,6 +149,8 @@ pub(super) async fn store(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result
                         refused_words(&refused),
                     );
                     record_event(tx, channel_id, event.with(details)).await?;
+                    // Nobody would read what is written there: better not to seem to listen.
+                    work.owed.push(Owed { channel_id, to: refused.platform_id, act: Act::Leave });
                 }
             }
         }

@@ -123,6 +123,8 @@ async fn apply(
         reactions,
         kept: Vec::new(),
         receipts: Vec::new(),
+        returned: Vec::new(),
+        owed: Vec::new(),
         news: Vec::new(),
         typing: Vec::new(),
         renamed: Default::default(),
@@ -161,8 +163,8 @@ async fn write(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result<()> {
     let published = entries_store::publish(tx, &work.entries, &showing);
     work.reactions.publish(tx, &published);
     work.threads.count_and_publish(tx);
-    receipts::apply(work);
     account::store(tx, work).await?;
+    receipts::apply(tx, work).await?;
     count_activity(tx, work).await
 }
 

@@ -1,7 +1,7 @@
 //! Messages on their way in: what contacts write, and what the business wrote in the platform's own app.
 
 use channel_core::{
-    ButtonPress, ButtonReply, Card, Echo, EchoSource, InboundMessage, Opened, Quote, QuoteTarget, ReplyKind,
+    Act, ButtonPress, ButtonReply, Card, Echo, EchoSource, InboundMessage, Opened, Quote, QuoteTarget, ReplyKind,
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use shared::{AuthorKind, Direction, MessageId, MessageStatus, RichText, Transmis
 
 use super::body::{Body, File};
 use super::entries::{Entry, New};
+use super::receipts::{Owed, Returned};
 use super::steps::Step;
 use super::work::Work;
 use crate::messages::{Activity, ActivityKind, Context, MessageCard};
@@ -36,8 +37,7 @@ impl Work {
             || self.is_sent_by_us(step, &echo.source)
             || known.and_then(|at| self.entries.get(at)).is_some_and(|entry| entry.is_transmitted);
         if is_ours {
-            let id = known.and_then(|at| self.entries.get(at)).map(|entry| entry.id);
-            self.verdicts.repeated(step.delivery, id);
+            self.returned.push(Returned::of(step, echo));
             return;
         }
         self.store(number, step, &echo.message, Way::Out { automatic: echo.automatic });
@@ -69,6 +69,13 @@ impl Work {
             ..InboundMessage::default()
         };
         self.store(number, step, &message, Way::In);
+        if press.wants_answer {
+            self.owed.push(Owed {
+                channel_id: step.channel_id,
+                to: press.sender.platform_id.clone(),
+                act: Act::AnswerPress { press_id: press.press_id.clone(), text: None },
+            });
+        }
     }
 
     /// A person came to the thread and wrote nothing.

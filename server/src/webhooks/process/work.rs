@@ -12,7 +12,7 @@ use super::files::Uploads;
 use super::outcome::Verdicts;
 use super::people::People;
 use super::reactions::Reactions;
-use super::receipts::Receipt;
+use super::receipts::{Owed, Receipt, Returned};
 use super::steps::Step;
 use super::waiting::Kept;
 
@@ -29,6 +29,10 @@ pub(super) struct Work {
     pub kept: Vec<Kept>,
     /// How far messages of ours have come.
     pub receipts: Vec<Receipt>,
+    /// Messages of our own that came back.
+    pub returned: Vec<Returned>,
+    /// What platforms are owed for what came in.
+    pub owed: Vec<Owed>,
     /// What happened to channels as a whole.
     pub news: Vec<AccountNews>,
     /// Who types.
