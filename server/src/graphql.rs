@@ -24,7 +24,7 @@ use crate::channels::graphql::{
 use crate::contacts::graphql::{ContactMutations, ContactQueries};
 use crate::conversations::graphql::{ConversationMutations, ConversationQueries};
 use crate::messages::graphql::MessageMutations;
-use crate::outbox::graphql::OutboxMutations;
+use crate::outbox::graphql::{OutboxMutations, OutboxQueries};
 use crate::realtime::graphql::RealtimeSubscriptions;
 use crate::webhooks::graphql::{DeliveryMutations, DeliveryQueries};
 use crate::workspaces::graphql::{WorkspaceMutations, WorkspaceQueries};
@@ -41,6 +41,7 @@ pub struct Query(
     ContactQueries,
     ConversationQueries,
     node::NodeQueries,
+    OutboxQueries,
     DeliveryQueries,
     WorkspaceQueries,
 );

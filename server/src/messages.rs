@@ -30,7 +30,9 @@ pub use edit::edit;
 pub use in_short::{Named, in_short};
 pub use react::react;
 pub(crate) use send::show;
-pub use send::{Audience, Body, Choice, Choices, Writing, Written, write};
+pub use send::{
+    Audience, Body, Choice, Choices, TemplateChoice, TemplatePart, TemplateTop, Writing, Written, write,
+};
 pub use store::{Attachment, Message, Reaction, Revision};
 pub use thread::{STATEMENTS as THREAD_STATEMENTS, ThreadPage, thread_pages};
 pub use write::insert_activity;

@@ -46,6 +46,10 @@ pub struct Capabilities {
     pub read_receipts_out: bool,
     /// The contact sees us typing.
     pub typing: bool,
+    /// A sign of typing fades after a while: it is given again after this.
+    pub typing_again: Duration,
+    /// A sign of typing also shows that we have read everything.
+    pub typing_reads: bool,
     /// We see the contact typing.
     pub typing_in: bool,
     /// An answer can quote a message.
@@ -210,6 +214,8 @@ impl Capabilities {
         read_receipts: true,
         read_receipts_out: true,
         typing: true,
+        typing_again: Duration::from_secs(4),
+        typing_reads: false,
         typing_in: true,
         quotes: true,
         reactions: Reactions::None,

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::db::WorkspaceTx;
 use crate::error::AppError;
+use crate::outbox;
 use crate::realtime::Event;
 use crate::viewer::Viewer;
 
@@ -29,6 +30,7 @@ pub async fn mark_read(
     let read_count = inbound_count.min(found.inbound_count);
     let full = complete_one(&mut tx, found).await?;
     if read_count > 0 && move_forward(&mut tx, by.member_id, id, read_count).await? {
+        outbox::note_read(&mut tx, &full.conversation, read_count).await?;
         tx.audit(
             Entry::new(by.actor(), AuditAction::ConversationRead)
                 .on(TargetKind::Conversation, id.0)

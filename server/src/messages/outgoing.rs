@@ -2,17 +2,18 @@
 //! it takes.
 
 use channel_core::{
-    Act, Button, ButtonAction, Buttons, Card, List, ListRow, ListSection, Location, MediaFile,
+    Act, Button, ButtonAction, Buttons, Card, HeaderValue, List, ListRow, ListSection, Location, MediaFile,
     OutboundMessage, RefusalReason,
 };
-use shared::policy::What;
-use shared::{AttachmentKind, IdentityId, MediaKind, RichText};
+use shared::policy::{TemplateCategory, What};
+use shared::{AttachmentKind, ChannelId, IdentityId, MediaKind, RichText};
 use uuid::Uuid;
 
-use super::card::{MessageCard, SentCard};
-use super::send::{Body, Choice, Choices, Writing};
+use super::card::{MessageCard, SentButton, SentCard, SentTemplate, SentTemplateCard};
+use super::send::{Body, Choice, Choices, TemplateChoice, TemplatePart, TemplateTop, Writing};
 use super::store::Attachment;
 use crate::app::App;
+use crate::channels::templates::{self, Filled, FilledHeader, FilledPart, Filling};
 use crate::db::WorkspaceTx;
 use crate::error::AppError;
 use crate::graphql::Problem;
@@ -24,12 +25,17 @@ pub(super) struct Outgoing {
     pub identity_id: IdentityId,
     /// What the platform is to do, in order.
     pub acts: Vec<Act>,
+    /// The words, where they are not the member's: a template's.
+    pub text: Option<String>,
+    /// What it is besides text and files; with `text`.
+    pub card: Option<MessageCard>,
 }
 
 /// Judges and plans what a member wrote.
 pub(super) async fn prepare(
     app: &App,
     tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
     writing: &Writing,
     text: &str,
     files: &[Attachment],
@@ -49,19 +55,38 @@ pub(super) async fn prepare(
         let words = "On this channel an answer cannot quote a message.";
         return Ok(Err(Problem::of_field("quotedMessageId", "NOT_POSSIBLE", words)));
     }
-    if let Err(problem) = footing.allows(&capabilities, what(&writing.body, !files.is_empty())) {
+    let template = match &writing.body {
+        Body::Template(choice) => match fill(tx, channel_id, choice, files).await? {
+            Ok(filled) => Some(filled),
+            Err(problem) => return Ok(Err(problem)),
+        },
+        _ => None,
+    };
+    let category = template.as_ref().map(|filled| TemplateCategory::from_word(&filled.category));
+    if let Err(problem) = footing.allows(&capabilities, what(&writing.body, category, !files.is_empty())) {
         return Ok(Err(problem));
     }
-    let message = message(writing, text, files);
+    let message = match &template {
+        Some(filled) => {
+            OutboundMessage { template: Some(filled.message.clone()), ..OutboundMessage::default() }
+        }
+        None => message(writing, text, files),
+    };
     Ok(match adapter.plan(&message) {
-        Ok(acts) => Ok(Outgoing { identity_id: footing.identity_id, acts }),
+        Ok(acts) => Ok(Outgoing {
+            identity_id: footing.identity_id,
+            acts,
+            card: template.as_ref().map(template_card),
+            text: template.map(|filled| filled.body),
+        }),
         Err(refusal) => Err(Problem::new(code_of(refusal.reason), refusal.words)),
     })
 }
 
 /// What it is to the policy.
-fn what(body: &Body, files: bool) -> What {
+fn what(body: &Body, category: Option<TemplateCategory>, files: bool) -> What {
     match body {
+        Body::Template(_) => What::Template(category.unwrap_or(TemplateCategory::Other)),
         Body::Location(_) => What::Location,
         Body::Buttons(_) => What::Buttons,
         Body::List(_) => What::List,
@@ -70,10 +95,61 @@ fn what(body: &Body, files: bool) -> What {
     }
 }
 
+/// Fills the template's blanks in; the files are the member's.
+async fn fill(
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+    choice: &TemplateChoice,
+    files: &[Attachment],
+) -> sqlx::Result<Result<Filled, Problem>> {
+    let part = |part: &TemplatePart| FilledPart {
+        header: part.header.as_ref().and_then(|top| match top {
+            TemplateTop::Text(text) => Some(FilledHeader::Text(text.clone())),
+            TemplateTop::Location(place) => Some(FilledHeader::Location(place.clone())),
+            TemplateTop::File(id) => {
+                let file = files.iter().find(|file| file.id == *id)?;
+                Some(FilledHeader::File(Box::new(media_file(file))))
+            }
+        }),
+        body: part.body.clone(),
+        buttons: part.buttons.clone(),
+    };
+    let filling = Filling {
+        template_id: choice.template_id,
+        part: part(&choice.part),
+        cards: choice.cards.iter().map(part).collect(),
+    };
+    templates::fill(tx, channel_id, &filling).await
+}
+
+/// A template as it is shown in the thread.
+fn template_card(filled: &Filled) -> MessageCard {
+    let button = |title: &String| SentButton { title: title.clone(), ..SentButton::default() };
+    MessageCard::Sent(SentCard::Template(SentTemplate {
+        name: filled.message.name.clone(),
+        language: filled.message.language.clone(),
+        header: filled.header.clone(),
+        location: match &filled.message.header {
+            Some(HeaderValue::Location(place)) => Some(place.clone()),
+            _ => None,
+        },
+        footer: filled.footer.clone(),
+        buttons: filled.buttons.iter().map(button).collect(),
+        cards: filled
+            .cards
+            .iter()
+            .map(|(text, buttons)| SentTemplateCard {
+                text: text.clone(),
+                buttons: buttons.iter().map(button).collect(),
+            })
+            .collect(),
+    }))
+}
+
 fn message(writing: &Writing, text: &str, files: &[Attachment]) -> OutboundMessage {
     let (mut buttons, mut list, mut location) = (None, None, None);
     match &writing.body {
-        Body::Words => {}
+        Body::Words | Body::Template(_) => {}
         Body::Location(place) => location = Some(place.clone()),
         Body::Buttons(choices) => buttons = Some(buttons_of(choices, writing.client_id)),
         Body::List(choices) => list = Some(list_of(choices, writing.client_id)),
@@ -91,7 +167,7 @@ fn message(writing: &Writing, text: &str, files: &[Attachment]) -> OutboundMessa
 /// What the message is besides text and files.
 pub(super) fn card(writing: &Writing) -> Option<MessageCard> {
     Some(match &writing.body {
-        Body::Words => return None,
+        Body::Words | Body::Template(_) => return None,
         Body::Location(place) => MessageCard::Told(Card::Location(place.clone())),
         Body::Buttons(choices) => {
             MessageCard::Sent(SentCard::Buttons(buttons_of(choices, writing.client_id)))

@@ -6,7 +6,7 @@ use channel_core::Location;
 use serde_json::json;
 use shared::{
     AttachmentId, AuditAction, AuthorKind, Capabilities, ConversationId, Direction, Handler, MessageId,
-    MessageStatus, TargetKind,
+    MessageStatus, TargetKind, TemplateId,
 };
 use uuid::Uuid;
 
@@ -67,6 +67,53 @@ pub enum Body {
     Buttons(Vec<Choice>),
     /// A menu under the words.
     List(Choices),
+    /// A template, and nothing else.
+    Template(Box<TemplateChoice>),
+}
+
+/// A template with what fills its blanks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TemplateChoice {
+    /// Which.
+    pub template_id: TemplateId,
+    /// Header, text and buttons.
+    pub part: TemplatePart,
+    /// The same of each card, in order.
+    pub cards: Vec<TemplatePart>,
+}
+
+/// What fills the blanks of a template, or of one of its cards.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TemplatePart {
+    /// What stands above the text.
+    pub header: Option<TemplateTop>,
+    /// The blanks of the text, in order.
+    pub body: Vec<String>,
+    /// Values of buttons, by the button's place among all of them.
+    pub buttons: Vec<(usize, String)>,
+}
+
+/// What stands above a template's text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TemplateTop {
+    /// Fills the blank of a text.
+    Text(String),
+    /// A file that the member uploaded.
+    File(AttachmentId),
+    /// A place.
+    Location(Location),
+}
+
+impl TemplateChoice {
+    /// The files in it, in order.
+    fn files(&self) -> Vec<AttachmentId> {
+        let parts = std::iter::once(&self.part).chain(&self.cards);
+        let files = parts.filter_map(|part| match part.header {
+            Some(TemplateTop::File(id)) => Some(id),
+            _ => None,
+        });
+        files.collect()
+    }
 }
 
 /// A button, or a row of a menu.
@@ -112,11 +159,14 @@ pub async fn write(
     app: &App,
     by: &Viewer,
     audience: Audience,
-    writing: Writing,
+    mut writing: Writing,
 ) -> Result<Written, AppError> {
     let text = writing.text.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
     if let Some(problem) = unfit(&text, &writing) {
         return Ok(problem.into());
+    }
+    if let Body::Template(choice) = &writing.body {
+        writing.attachment_ids = choice.files();
     }
     let mut tx = app.db.workspace(by.workspace_id).await?;
     let mut changing = Changing::lock(&mut tx, writing.conversation_id).await?;
@@ -147,7 +197,11 @@ pub async fn write(
     {
         return Ok(problem.into());
     }
-    let card = outgoing::card(&writing);
+    // A template's words are known only now.
+    let (text, card) = match &route {
+        Some(Route::Provider(Outgoing { text: Some(words), card, .. })) => (words.clone(), card.clone()),
+        _ => (text, outgoing::card(&writing)),
+    };
 
     changing.now.last_seq += 1;
     let entry = NewEntry {
@@ -172,7 +226,7 @@ pub async fn write(
         Some(Route::WebChat) => {
             write::insert_transmission(&mut tx, entry.id, entry.channel_id, MessageStatus::Sent).await?;
         }
-        Some(Route::Provider(Outgoing { identity_id, acts })) => {
+        Some(Route::Provider(Outgoing { identity_id, acts, .. })) => {
             let new = NewTransmissions {
                 message_id: entry.id,
                 conversation_id: entry.conversation_id,
@@ -210,6 +264,9 @@ fn unfit(text: &str, writing: &Writing) -> Option<Problem> {
     match &writing.body {
         Body::Words if empty => {
             Some(Problem::of_field("text", "EMPTY", "Write something, or attach a file."))
+        }
+        Body::Template(_) if !empty => {
+            Some(Problem::of_field("template", "NOT_ALONE", "A template goes without other words and files."))
         }
         Body::Location(_) if !empty => {
             Some(Problem::of_field("location", "NOT_ALONE", "A place goes without words and files."))
@@ -294,7 +351,7 @@ async fn route(
     let channel = channel.ok_or(AppError::NotFound("channel"))?;
     let has_provider = Capabilities::of(channel.kind).is_none_or(|capabilities| capabilities.has_provider);
     if has_provider {
-        let outgoing = outgoing::prepare(app, tx, writing, text, files).await?;
+        let outgoing = outgoing::prepare(app, tx, channel.id, writing, text, files).await?;
         return Ok(outgoing.map(Route::Provider).map_err(Written::from));
     }
     if !channel.active {
@@ -339,11 +396,19 @@ async fn repeat(
 ) -> Result<Written, AppError> {
     let is_untouched = stored.edited_at.is_none() && stored.deleted_at.is_none();
     let id = stored.id;
+    let is_template = matches!(writing.body, Body::Template(_));
+    let same_content = match is_template {
+        // It may be another one by now under the same name.
+        true => stored.card.as_ref().is_some_and(|card| card.get("template").is_some()),
+        false => {
+            stored.card == outgoing::card(writing).map(|card| card.to_value())
+                && (!is_untouched || stored.text == text)
+        }
+    };
     let is_same = stored.conversation_id == writing.conversation_id
         && stored.direction == audience.direction()
         && stored.quoted_message_id == writing.quoted
-        && stored.card == outgoing::card(writing).map(|card| card.to_value())
-        && (!is_untouched || stored.text == text);
+        && (same_content || stored.deleted_at.is_some());
     if !is_same {
         return Ok(different_message().into());
     }

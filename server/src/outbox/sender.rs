@@ -13,6 +13,7 @@ use super::lanes::LaneId;
 use super::office::{Grant, Note, Office};
 use super::settings::OutboxSettings;
 use super::store::{self, Lease};
+use super::typing::Typists;
 use crate::app::App;
 
 /// Rings of channels that nobody here sends for lead to a look at the leases, but not more often than this.
@@ -40,12 +41,13 @@ struct Inner {
     heard: Mutex<Option<mpsc::UnboundedReceiver<Ring>>>,
     /// Platforms that told our whole application to wait.
     held: Mutex<HashMap<ChannelKind, Instant>>,
+    typists: Typists,
 }
 
 impl Default for Outbox {
     fn default() -> Self {
         let (rings, heard) = mpsc::unbounded_channel();
-        Self(Arc::new(Inner { rings, heard: Mutex::new(Some(heard)), held: Mutex::default() }))
+        Self(Arc::new(Inner { rings, heard: Mutex::new(Some(heard)), held: Mutex::default(), typists: Typists::default() }))
     }
 }
 
@@ -59,6 +61,10 @@ impl Outbox {
             let ring = Ring { workspace_id: WorkspaceId(workspace), channel_id: ChannelId(channel), lane };
             let _ = self.0.rings.send(ring); // nobody sends any more: the process goes down
         }
+    }
+
+    pub(super) fn typists(&self) -> &Typists {
+        &self.0.typists
     }
 
     /// A platform told our whole application to wait.

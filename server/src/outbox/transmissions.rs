@@ -54,8 +54,17 @@ struct Row {
     failure_code: Option<String>,
     retryable: bool,
     notes: Vec<String>,
-    act: Value,
+    act: Option<Value>,
     updated_at: DateTime<Utc>,
+    attempts: i16,
+    pricing: Option<Value>,
+}
+
+/// The columns of [`Row`].
+macro_rules! columns {
+    () => {
+        "id, message_id, part, status, failure, failure_code, retryable, notes, act, updated_at, attempts, pricing"
+    };
 }
 
 /// What platforms got for these messages, in order. Web chat is no platform to us.
@@ -70,22 +79,49 @@ pub async fn transmissions_of(
         return Ok(Vec::new());
     }
     let workspace_id = tx.workspace_id();
-    let rows: Vec<Row> = sqlx::query_as(
-        "select id, message_id, part, status, failure, failure_code, retryable, notes, act, updated_at
-         from transmissions
-         where workspace_id = $1 and message_id = any($2) and act is not null order by message_id, part",
-    )
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from transmissions
+          where workspace_id = $1 and message_id = any($2) and act is not null order by message_id, part"
+    ))
     .bind(workspace_id)
     .bind(messages.iter().map(|id| id.0).collect::<Vec<_>>())
     .fetch_all(tx.conn())
     .await?;
-    let shown = rows.into_iter().map(|row| {
-        let act = Act::deserialize(&row.act).ok();
-        Transmission {
+    Ok(rows.into_iter().map(Transmission::from).collect())
+}
+
+/// All that a message became, on web chat too, with the calls that were made and what they cost.
+pub(super) async fn with_pricing(
+    tx: &mut WorkspaceTx,
+    message_id: MessageId,
+) -> sqlx::Result<Vec<(Transmission, i16, Option<Value>)>> {
+    let workspace_id = tx.workspace_id();
+    let rows: Vec<Row> = sqlx::query_as(concat!(
+        "select ",
+        columns!(),
+        " from transmissions where workspace_id = $1 and message_id = $2 order by part"
+    ))
+    .bind(workspace_id)
+    .bind(message_id)
+    .fetch_all(tx.conn())
+    .await?;
+    let histories = rows.into_iter().map(|mut row| {
+        let (attempts, pricing) = (row.attempts, row.pricing.take());
+        (Transmission::from(row), attempts, pricing)
+    });
+    Ok(histories.collect())
+}
+
+impl From<Row> for Transmission {
+    fn from(row: Row) -> Self {
+        let act = row.act.as_ref().and_then(|act| Act::deserialize(act).ok());
+        Self {
             id: row.id,
             message_id: row.message_id,
             part: row.part,
-            what: act.as_ref().map_or("unknown", what),
+            what: act.as_ref().map_or("message", what),
             status: row.status,
             failure: row.failure,
             failure_code: row.failure_code,
@@ -94,8 +130,7 @@ pub async fn transmissions_of(
             attachment_ids: act.as_ref().map(files).unwrap_or_default(),
             updated_at: row.updated_at,
         }
-    });
-    Ok(shown.collect())
+    }
 }
 
 /// What an act is, in one word.

@@ -15,6 +15,7 @@ use crate::conversations::{self, Counter};
 use crate::error::AppError;
 use crate::graphql::{ContextExt, GraphqlError};
 use crate::messages::graphql::MessageNode;
+use crate::outbox::TypingOut;
 use crate::viewer::Viewer;
 use crate::workspaces::member::members_by_id;
 
@@ -197,10 +198,11 @@ impl RealtimeSubscriptions {
         drop(tx);
         let watch = Box::pin(app.presence.watch(viewer.workspace_id, conversation_id));
         let here = app.presence.hold(viewer.workspace_id, conversation_id, person(viewer), typing);
+        let typing_out = typing.then(|| TypingOut::begin(app, viewer.workspace_id, conversation_id));
         let me = viewer.member_id;
-        Ok(stream::unfold((watch, here), move |(mut watch, here)| async move {
+        Ok(stream::unfold((watch, here, typing_out), move |(mut watch, here, typing_out)| async move {
             let others = watch.next().await?.into_iter().filter(|present| present.member_id != Some(me));
-            Some((others.map(PresenceNode::from).collect(), (watch, here)))
+            Some((others.map(PresenceNode::from).collect(), (watch, here, typing_out)))
         })
         .boxed())
     }

@@ -135,6 +135,8 @@ impl Capabilities {
         read_receipts: false,
         read_receipts_out: false,
         typing: true,
+        typing_again: Duration::from_secs(4),
+        typing_reads: false,
         typing_in: false,
         quotes: true,
         reactions: Reactions::Of(REACTIONS),

@@ -50,6 +50,8 @@ impl Capabilities {
         read_receipts: true,
         read_receipts_out: true,
         typing: true,
+        typing_again: Duration::from_secs(20),
+        typing_reads: true,
         typing_in: false,
         quotes: true,
         reactions: Reactions::AnyEmoji,

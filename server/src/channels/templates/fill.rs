@@ -65,6 +65,8 @@ pub struct Filled {
     pub footer: Option<String>,
     /// What the buttons say.
     pub buttons: Vec<String>,
+    /// The texts of the cards, with what their buttons say.
+    pub cards: Vec<(String, Vec<String>)>,
 }
 
 /// Fills in a channel's template.
@@ -131,6 +133,14 @@ fn fill_in(template: &Template, filling: &Filling) -> Outcome<Filled> {
         body: whole.body_text,
         footer: template.footer.clone(),
         buttons: template.buttons.iter().map(|button| button.title.clone()).collect(),
+        cards: template
+            .cards
+            .iter()
+            .zip(&card_texts)
+            .map(|(card, text)| {
+                (text.clone(), card.buttons.iter().map(|button| button.title.clone()).collect())
+            })
+            .collect(),
     })
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::inputs::{ButtonInput, ListInput, LocationInput};
 use super::node::MessageNode;
+use super::template_input::TemplateInput;
 use crate::conversations::graphql::ConversationNode;
 use crate::error::AppError;
 use crate::graphql::{ContextExt, GraphqlError, Problem};
@@ -23,6 +24,8 @@ pub struct SendMessageInput {
     quoted_message_id: Option<MessageId>,
     /// The newest number the agent saw: a newer answer by someone else is the problem `NEWER_ANSWER`.
     last_seen_seq: Option<i64>,
+    /// A template, alone.
+    template: Option<TemplateInput>,
     /// A place, alone.
     location: Option<LocationInput>,
     /// Buttons under the text.
@@ -89,7 +92,7 @@ impl MessageMutations {
             attachment_ids: input.attachment_ids.unwrap_or_default(),
             quoted: input.quoted_message_id,
             last_seen_seq: input.last_seen_seq,
-            body: body(input.location, input.buttons, input.list)?,
+            body: body(input.template, input.location, input.buttons, input.list)?,
         };
         Ok(write(ctx.app(), ctx.viewer()?, Audience::Contact, writing).await?.into())
     }
@@ -159,16 +162,20 @@ impl MessageMutations {
 
 /// What the answer is besides text and files.
 fn body(
+    template: Option<TemplateInput>,
     location: Option<LocationInput>,
     buttons: Option<Vec<ButtonInput>>,
     list: Option<ListInput>,
 ) -> Result<Body, AppError> {
-    match (location, buttons, list) {
-        (None, None, None) => Ok(Body::Words),
-        (Some(location), None, None) => Ok(Body::Location(location.into())),
-        (None, Some(buttons), None) => Ok(Body::Buttons(buttons.into_iter().map(Choice::from).collect())),
-        (None, None, Some(list)) => Ok(Body::List(list.into())),
-        _ => Err(AppError::invalid("input", "give one of location, buttons and list")),
+    match (template, location, buttons, list) {
+        (None, None, None, None) => Ok(Body::Words),
+        (Some(template), None, None, None) => Ok(Body::Template(Box::new(template.choice()?))),
+        (None, Some(location), None, None) => Ok(Body::Location(location.into())),
+        (None, None, Some(buttons), None) => {
+            Ok(Body::Buttons(buttons.into_iter().map(Choice::from).collect()))
+        }
+        (None, None, None, Some(list)) => Ok(Body::List(list.into())),
+        _ => Err(AppError::invalid("input", "give one of template, location, buttons and list")),
     }
 }
 
