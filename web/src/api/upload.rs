@@ -45,7 +45,7 @@ pub fn start(
     let request = XmlHttpRequest::new().map_err(offline)?;
     let form = FormData::new().map_err(offline)?;
     form.append_with_blob_and_filename("file", file, &file.name()).map_err(offline)?;
-    request.open("POST", if voice { "/files?voice=true" } else { "/files" }).map_err(offline)?;
+    request.open("POST", if voice { "/files?as=voice" } else { "/files" }).map_err(offline)?;
     request.set_request_header("X-Requested-With", "app").map_err(offline)?;
 
     let on_progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {

@@ -8,7 +8,7 @@ use super::choices::Choices;
 use super::place::PlaceDraft;
 use super::template::Filling;
 use crate::api::Timestamp;
-use crate::api::messages::{Attachment, DraftMode, Message, QuotedMessage};
+use crate::api::messages::{Attachment, DraftMode, Message, QuotedMessage, SendMessageInput};
 
 /// Where a pending message stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,35 @@ impl Pending {
             }
             Some(Extra::Choices(choices)) => format!("{}\n[{}]", self.text, choices.words()),
         }
+    }
+
+    /// What the server is given for an answer.
+    #[must_use]
+    pub fn input(self) -> SendMessageInput {
+        let mut input = SendMessageInput {
+            conversation_id: self.conversation_id,
+            client_id: self.client_id,
+            text: self.text,
+            attachment_ids: self.attachments.into_iter().map(|file| file.id).collect(),
+            quoted_message_id: self.quoted.and_then(|quoted| quoted.message_id),
+            last_seen_seq: self.last_seen_seq,
+            template: None,
+            location: None,
+            buttons: Vec::new(),
+            list: None,
+        };
+        match self.extra {
+            None => {}
+            Some(Extra::Template(filling)) => {
+                // The files of a template are its headers'.
+                input.attachment_ids.clear();
+                input.template = Some(filling.input());
+            }
+            Some(Extra::Place(place)) => input.location = place.place(),
+            Some(Extra::Choices(Choices::Buttons(buttons))) => input.buttons = buttons,
+            Some(Extra::Choices(Choices::List(list))) => input.list = Some(list),
+        }
+        input
     }
 }
 
@@ -156,5 +185,46 @@ impl Outbox {
             }
             None => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::messages::ButtonInput;
+
+    fn pending(text: &str, extra: Option<Extra>) -> Pending {
+        Pending {
+            client_id: "c1".into(),
+            conversation_id: ConversationId::new(),
+            mode: DraftMode::Reply,
+            text: text.into(),
+            attachments: Vec::new(),
+            extra,
+            quoted: None,
+            created_at: Timestamp(0),
+            last_seen_seq: Some(4),
+            state: PendingState::Waiting,
+        }
+    }
+
+    #[test]
+    fn a_place_says_its_name_and_is_sent_without_text() {
+        let draft =
+            |name: &str| PlaceDraft { point: "1, 2".into(), name: name.into(), address: String::new() };
+        let place = pending("", Some(Extra::Place(draft("Shop"))));
+        assert_eq!(place.words(), "📍 Shop");
+        assert_eq!(pending("", Some(Extra::Place(draft(" ")))).words(), "📍 1, 2");
+        let input = place.input();
+        assert_eq!((input.text.as_str(), input.location.map(|place| place.latitude)), ("", Some(1.0)));
+    }
+
+    #[test]
+    fn buttons_go_with_the_text() {
+        let buttons = vec![ButtonInput { title: "Yes".into(), url: None }];
+        let asked = pending("Tuesday?", Some(Extra::Choices(Choices::Buttons(buttons.clone()))));
+        assert_eq!(asked.words(), "Tuesday?\n[Yes]");
+        let input = asked.input();
+        assert_eq!((input.text.as_str(), input.buttons, input.last_seen_seq), ("Tuesday?", buttons, Some(4)));
     }
 }

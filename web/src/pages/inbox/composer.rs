@@ -41,10 +41,12 @@ pub fn Composer(id: ConversationId, typing: RwSignal<bool>) -> impl IntoView {
     let window = Window::watch(desk, id);
     let note = move || mode.get() == DraftMode::Note;
     let has_templates = Memo::new(move |_| window.has(Form::Template));
+    let filling = Memo::new(move |_| desk.board.draft(id, DraftMode::Reply).filling.is_some());
     let body = Memo::new(move |_| match window.standing.get() {
         _ if note() => Body::Writing,
         Some(Standing::Locked { .. }) => Body::Locked { templates: has_templates.get() },
-        _ if picking.get() && has_templates.get() => Body::Templates,
+        // One that was begun, or that came back, stays in sight.
+        _ if has_templates.get() && (picking.get() || filling.get()) => Body::Templates,
         _ => Body::Writing,
     });
     let pick = move || {

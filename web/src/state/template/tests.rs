@@ -124,6 +124,36 @@ fn a_header_wants_its_blank_its_file_or_its_place() {
 }
 
 #[test]
+fn a_pending_template_shows_its_words_and_sends_its_files_as_headings_only() {
+    use crate::api::messages::DraftMode;
+    use crate::state::outbox::{Extra, Pending, PendingState};
+
+    let main = TemplatePart {
+        header: header(TemplateHeaderKind::Image, None, None),
+        ..template("Hi {{1}}", &["1"]).main
+    };
+    let mut filling = filled(Template { main, ..template("", &[]) }, &["", "Mia"]);
+    filling.set_file(0, Some(picture()));
+    assert!(filling.is_ready());
+    let pending = Pending {
+        client_id: "c1".into(),
+        conversation_id: shared::ConversationId::new(),
+        mode: DraftMode::Reply,
+        text: String::new(),
+        attachments: filling.files(),
+        extra: Some(Extra::Template(filling)),
+        quoted: None,
+        created_at: crate::api::Timestamp(0),
+        last_seen_seq: None,
+        state: PendingState::Waiting,
+    };
+    assert_eq!(pending.words(), "Hi Mia");
+    let input = pending.input();
+    assert!(input.attachment_ids.is_empty() && input.text.is_empty());
+    assert_eq!(input.template.unwrap().parts.body, ["Mia"]);
+}
+
+#[test]
 fn a_button_is_named_by_its_place_among_all() {
     let main = TemplatePart {
         buttons: vec![

@@ -11,10 +11,8 @@ use crate::api::Failure;
 use crate::api::client::ask;
 use crate::api::messages::{
     ADD_NOTE, AddNoteInput, Attachment, DraftMode, MessagePayload, QuotedMessage, SEND_MESSAGE,
-    SendMessageInput,
 };
 use crate::api::session::{Answer, Input};
-use crate::state::choices::Choices;
 use crate::state::event::{Change, Outcome};
 use crate::state::inbox::Asked;
 use crate::state::outbox::{Extra, Pending, PendingState};
@@ -128,7 +126,7 @@ pub(super) fn pump() {
 
 async fn hand_over(pending: Pending) -> Result<MessagePayload, Failure> {
     let question = match pending.mode {
-        DraftMode::Reply => SEND_MESSAGE.question(&Input { input: input(pending) }),
+        DraftMode::Reply => SEND_MESSAGE.question(&Input { input: pending.input() }),
         DraftMode::Note => {
             let Pending { client_id, conversation_id, text, attachments, .. } = pending;
             let attachment_ids = attachments.into_iter().map(|file| file.id).collect();
@@ -137,34 +135,6 @@ async fn hand_over(pending: Pending) -> Result<MessagePayload, Failure> {
         }
     };
     Ok(ask::<Answer<MessagePayload>>(question).await?.payload)
-}
-
-fn input(pending: Pending) -> SendMessageInput {
-    let Pending { client_id, conversation_id, text, attachments, extra, quoted, last_seen_seq, .. } = pending;
-    let mut input = SendMessageInput {
-        conversation_id,
-        client_id,
-        text,
-        attachment_ids: attachments.into_iter().map(|file| file.id).collect(),
-        quoted_message_id: quoted.and_then(|quoted| quoted.message_id),
-        last_seen_seq,
-        template: None,
-        location: None,
-        buttons: Vec::new(),
-        list: None,
-    };
-    match extra {
-        None => {}
-        Some(Extra::Template(filling)) => {
-            // The files of a template are its headers'.
-            input.attachment_ids.clear();
-            input.template = Some(filling.input());
-        }
-        Some(Extra::Place(place)) => input.location = place.place(),
-        Some(Extra::Choices(Choices::Buttons(buttons))) => input.buttons = buttons,
-        Some(Extra::Choices(Choices::List(list))) => input.list = Some(list),
-    }
-    input
 }
 
 fn settle(client_id: &str, asked: Asked, answer: Result<MessagePayload, Failure>) {

@@ -48,11 +48,13 @@ fn file_key(file: &FileEntry) -> i32 {
 #[component]
 fn FileChip(id: ConversationId, file: FileEntry) -> impl IntoView {
     let desk = use_desk();
-    let FileEntry { number, name, size_bytes, note, state, .. } = file;
+    let FileEntry { number, name, size_bytes, note, voice, state } = file;
     let label = format!("Remove {name}");
     let full_name = name.clone();
     let sound = match &state {
-        FileState::Stored(stored) if matches!(stored.kind, AttachmentKind::Audio) => Some(stored.url.clone()),
+        FileState::Stored(stored) if voice || stored.kind == AttachmentKind::Audio => {
+            Some(stored.url.clone())
+        }
         _ => None,
     };
     let detail = match &state {

@@ -198,7 +198,7 @@ pub fn Writing(
                 "Send"
             }
         },
-        move || if note() { "Add note (Enter)" } else { "Enter" },
+        move || if note() { "Add note (Enter)" } else { "Send (Enter)" },
     );
     view! {
         {hold}

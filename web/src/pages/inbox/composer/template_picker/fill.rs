@@ -50,6 +50,15 @@ pub fn Fill(id: ConversationId, on_sent: impl Fn() + Copy + Send + Sync + 'stati
             event.prevent_default();
             send();
         }
+        // From field to field; from the last one, the form is sent.
+        "Enter" => {
+            let next =
+                form.get_untracked().and_then(|form| after(&form, document().active_element().as_ref()?));
+            if let Some(next) = next {
+                event.prevent_default();
+                let _ = next.focus();
+            }
+        }
         "Escape" => {
             event.prevent_default();
             event.stop_propagation();
@@ -92,6 +101,14 @@ pub fn Fill(id: ConversationId, on_sent: impl Fn() + Copy + Send + Sync + 'stati
         </form>
     }
     .into_any()
+}
+
+/// The field after the one that has the keyboard.
+fn after(form: &web_sys::HtmlFormElement, focused: &web_sys::Element) -> Option<HtmlElement> {
+    let fields = form.query_selector_all(".templates__value").ok()?;
+    let at = (0..fields.length())
+        .find(|at| fields.item(*at).is_some_and(|field| focused.is_same_node(Some(&field))))?;
+    fields.item(at + 1)?.dyn_into().ok()
 }
 
 /// One field: a line of text, or a file.
