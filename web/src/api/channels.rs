@@ -1,5 +1,9 @@
 //! Connected accounts and the settings of the web chat.
 
+mod alerts;
+mod connect;
+mod health;
+
 use serde::Serialize;
 use shared::{ChannelId, ChannelKind, ChannelState};
 
@@ -8,6 +12,10 @@ use super::failure::{PROBLEM, Problem};
 use super::json::{FromJson, Json, object, words};
 use super::operation::{NoVariables, Operation};
 use super::session::{Answer, Input};
+
+pub use alerts::*;
+pub use connect::*;
+pub use health::*;
 
 /// A connected account as lists and rows show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,21 +29,10 @@ pub struct ChannelSummary {
     pub state: ChannelState,
 }
 
-// The state comes with the channels that have a provider; a web chat is its own.
-impl FromJson for ChannelSummary {
-    fn from_json(json: Json<'_>) -> Self {
-        Self {
-            id: json.field("id"),
-            kind: json.field("kind"),
-            name: json.field("name"),
-            active: json.field("active"),
-            state: json.field::<Option<_>>("state").unwrap_or(ChannelState::Connected),
-        }
-    }
-}
+object!(ChannelSummary { id, kind, name, active, state });
 
 /// What [`ChannelSummary`] is selected with.
-pub const CHANNEL_SUMMARY: &str = "fragment ChannelSummaryParts on Channel { id kind name active }";
+pub const CHANNEL_SUMMARY: &str = "fragment ChannelSummaryParts on Channel { id kind name active state }";
 
 /// A connected account with its settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +42,40 @@ pub struct Channel {
     pub name: String,
     pub active: bool,
     pub created_at: Timestamp,
+    pub state: ChannelState,
+    /// Why it is in that state, in words.
+    pub state_reason: Option<String>,
+    /// Its user name or number, as displayed.
+    pub handle: Option<String>,
+    /// Where people can write to it.
+    pub link: Option<String>,
+    pub platform_account_id: String,
+    pub parent_account_id: Option<String>,
+    pub credentials: Vec<CredentialInfo>,
+    /// Set when there is a provider behind it.
+    pub provider: Option<ProviderSettings>,
+    pub health: Option<ChannelHealth>,
     /// Set when this is a web chat.
     pub web_chat: Option<WebChat>,
 }
 
-object!(Channel { id, kind, name, active, created_at, web_chat });
+object!(Channel {
+    id,
+    kind,
+    name,
+    active,
+    created_at,
+    state,
+    state_reason,
+    handle,
+    link,
+    platform_account_id,
+    parent_account_id,
+    credentials,
+    provider,
+    health,
+    web_chat
+});
 
 /// The settings of one web chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,22 +202,30 @@ pub struct OfficeDay {
 
 object!(OfficeDay { weekday, opens_at, closes_at });
 
-const CHANNEL: &str = "fragment ChannelParts on Channel { id kind name active createdAt webChat { widgetId snippet \
+/// What [`Channel`] is selected with.
+const CHANNEL: &str = "fragment ChannelParts on Channel { id kind name active createdAt state stateReason handle link \
+    platformAccountId parentAccountId credentials { purpose last4 createdAt expiresAt } provider { readReceipts typing } \
+    health { state checkedAt checks { name state words } permissions { name granted serves } lastInboundAt lastOutboundAt \
+    inbound24h sent24h failed24h webhookHost webhookOurs webhookWaiting webhookFailure tokenExpiresAt quality \
+    messagingLimit notProcessed queued deadLetters } webChat { widgetId snippet \
     tryUrl color position welcomeTitle welcomeText replyTimeText allowedOrigins preChat { key label type required } \
     hours { timeZone days { weekday opensAt closesAt } } offlineText identityMode identitySecretLast4 \
     attachmentsEnabled emojiEnabled } }";
 
-/// Every channel of the workspace.
-#[derive(Debug)]
+/// Every channel of the workspace, and what somebody should look at.
+#[derive(Clone, Debug)]
 pub struct ChannelList {
-    pub channels: Vec<ChannelSummary>,
+    pub channels: Vec<Channel>,
+    pub channel_alerts: Vec<ChannelEvent>,
 }
 
-object!(ChannelList { channels });
+object!(ChannelList { channels, channel_alerts });
 
 /// Answers [`ChannelList`].
-pub const CHANNELS: Operation<NoVariables, ChannelList> =
-    Operation::new("query Channels { channels { ...ChannelSummaryParts } }", &[CHANNEL_SUMMARY]);
+pub const CHANNELS: Operation<NoVariables, ChannelList> = Operation::new(
+    "query Channels { channels { ...ChannelParts } channelAlerts { ...ChannelEventParts } }",
+    &[CHANNEL, CHANNEL_EVENT, CHANNEL_SUMMARY],
+);
 
 /// Which channel.
 #[derive(Clone, Debug, Serialize)]
@@ -292,10 +326,10 @@ pub const SET_CHANNEL_ACTIVE: Operation<ChannelSwitch, Answer<ChannelPayload>> =
     &[CHANNEL, PROBLEM],
 );
 
-/// Whose secret.
-#[derive(Clone, Debug, Serialize)]
+/// Of which channel.
+#[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct WhoseSecret {
+pub struct OfChannel {
     pub channel_id: ChannelId,
 }
 
@@ -310,7 +344,7 @@ pub struct IdentitySecretPayload {
 object!(IdentitySecretPayload { channel, secret, problem });
 
 /// Makes a new identity secret; the old one stops working.
-pub const ROTATE_IDENTITY_SECRET: Operation<WhoseSecret, Answer<IdentitySecretPayload>> = Operation::new(
+pub const ROTATE_IDENTITY_SECRET: Operation<OfChannel, Answer<IdentitySecretPayload>> = Operation::new(
     "mutation RotateIdentitySecret($channelId: ID!) { payload: rotateIdentitySecret(channelId: $channelId) \
      { channel { ...ChannelParts } secret problem { ...ProblemParts } } }",
     &[CHANNEL, PROBLEM],

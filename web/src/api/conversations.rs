@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::{AuthorKind, ChannelId, ConversationId, ConversationKind, ConversationStatus, MemberId};
 
-use super::channels::{CHANNEL_SUMMARY, ChannelSummary};
+use super::channels::{CHANNEL_EVENT, CHANNEL_SUMMARY, ChannelEvent, ChannelSummary};
 use super::contacts::{CONTACT_SUMMARY, ContactSummary};
 use super::failure::{PROBLEM, Problem};
 use super::json::{FromJson, Json, object, words};
@@ -179,21 +179,22 @@ pub struct ViewCounts {
 object!(ViewCounts { mine, unassigned, all, snoozed, closed, channels });
 
 /// Everything the board needs before its first list, but for the event number, which is read before
-/// ([`EVENT_SEQ`]): counters, channels and members.
+/// ([`EVENT_SEQ`]): counters, channels with what somebody should look at, and members.
 #[derive(Debug)]
 pub struct Board {
     pub view_counts: ViewCounts,
     pub channels: Vec<ChannelSummary>,
+    pub channel_alerts: Vec<ChannelEvent>,
     pub members: Vec<super::session::Member>,
 }
 
-object!(Board { view_counts, channels, members });
+object!(Board { view_counts, channels, channel_alerts, members });
 
 /// Answers [`Board`].
 pub const BOARD: Operation<NoVariables, Board> = Operation::new(
     "query Board { viewCounts { mine unassigned all snoozed closed channels { channelId open } } \
-     channels { ...ChannelSummaryParts } members { ...MemberParts } }",
-    &[CHANNEL_SUMMARY, super::session::MEMBER],
+     channels { ...ChannelSummaryParts } channelAlerts { ...ChannelEventParts } members { ...MemberParts } }",
+    &[CHANNEL_SUMMARY, CHANNEL_EVENT, super::session::MEMBER],
 );
 
 /// The number of the newest event.

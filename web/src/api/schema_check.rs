@@ -104,7 +104,42 @@ fn channels_fit_the_schema() {
     check(&UPDATE_WEB_CHAT, ChangedWebChat { channel_id, input: input() });
     check(&UPDATE_WEB_CHAT, ChangedWebChat { channel_id, input: WebChatInput::default() });
     check(&SET_CHANNEL_ACTIVE, ChannelSwitch { channel_id, active: true });
-    check(&ROTATE_IDENTITY_SECRET, WhoseSecret { channel_id });
+    check(&ROTATE_IDENTITY_SECRET, OfChannel { channel_id });
+}
+
+#[test]
+fn channels_with_a_provider_fit_the_schema() {
+    use shared::ChannelKind;
+
+    use super::channels::*;
+    use super::session::Input;
+    let channel_id = ChannelId::new();
+    let text = || Some("x".to_owned());
+    let input = || ConnectChannelInput {
+        kind: ChannelKind::Whatsapp,
+        token: text(),
+        code: None,
+        account_id: text(),
+        parent_account_id: text(),
+        redirect_uri: None,
+        app_secret: text(),
+        pin: text(),
+    };
+    check(&CONNECT_OPTIONS, NoVariables {});
+    check(&INSPECT_CHANNEL, Input { input: input() });
+    check(&CONNECT_CHANNEL, Input { input: input() });
+    check(&RECONNECT_CHANNEL, Reconnection { channel_id, input: input() });
+    check(&DISCONNECT_CHANNEL, OfChannel { channel_id });
+    check(&RENAME_CHANNEL, RenamedChannel { channel_id, name: "Shop".to_owned() });
+    check(
+        &UPDATE_PROVIDER_SETTINGS,
+        ChangedProviderSettings { channel_id, read_receipts: Some(true), typing: None },
+    );
+    check(&CHECK_CHANNEL, OfChannel { channel_id });
+    check(&SYNC_TEMPLATES, OfChannel { channel_id });
+    check(&RESUME_OUTBOX, OfChannel { channel_id });
+    check(&CHANNEL_EVENTS, EventsOf { channel_id, first: 20, after: None });
+    check(&ACKNOWLEDGE_CHANNEL_EVENT, WhichEvent { event_id: "cev_1".to_owned() });
 }
 
 #[test]
@@ -113,7 +148,15 @@ fn audit_log_and_deliveries_fit_the_schema() {
     use super::deliveries::*;
     check(&AUDIT_LOG, ListFrom { first: 50, after: None });
     check(&AUDIT_CHAIN, NoVariables {});
-    check(&DELIVERIES, DeliveryFilter { outcome: Some(DeliveryOutcome::Failed), first: 50, after: None });
+    let filter = DeliveryFilter {
+        outcome: Some(DeliveryOutcome::Failed),
+        channel_id: Some(ChannelId::new()),
+        search: Some("x".to_owned()),
+        first: 50,
+        after: None,
+    };
+    check(&DELIVERIES, filter);
+    check(&DELIVERY_WITH_BODY, OneDelivery { id: "dlv_1".to_owned() });
     check(&PROCESS_DELIVERY_AGAIN, WhichDelivery { delivery_id: "dlv_1".to_owned() });
 }
 

@@ -50,10 +50,14 @@ pub enum InboxView {
 pub enum SettingsPage {
     Channels,
     Channel(ChannelId),
+    /// Adds a channel. The server lets this page's document open a provider's window: lead here by a real load.
+    Connect,
     Members,
     Workspace,
     Audit,
     Deliveries,
+    /// Of one channel.
+    DeliveriesOf(ChannelId),
     Profile,
 }
 
@@ -87,13 +91,17 @@ impl SettingsPage {
         Some(match segments.next() {
             None => Self::Channels,
             Some("channels") => match segments.next() {
+                Some("connect") => Self::Connect,
                 Some(id) => Self::Channel(id.parse().ok()?),
                 None => Self::Channels,
             },
             Some("members") => Self::Members,
             Some("workspace") => Self::Workspace,
             Some("audit") => Self::Audit,
-            Some("deliveries") => Self::Deliveries,
+            Some("deliveries") => match segments.next() {
+                Some(id) => Self::DeliveriesOf(id.parse().ok()?),
+                None => Self::Deliveries,
+            },
             Some("profile") => Self::Profile,
             Some(_) => return None,
         })
@@ -103,10 +111,12 @@ impl SettingsPage {
         match self {
             Self::Channels => "channels".to_owned(),
             Self::Channel(id) => format!("channels/{id}"),
+            Self::Connect => "channels/connect".to_owned(),
             Self::Members => "members".to_owned(),
             Self::Workspace => "workspace".to_owned(),
             Self::Audit => "audit".to_owned(),
             Self::Deliveries => "deliveries".to_owned(),
+            Self::DeliveriesOf(id) => format!("deliveries/{id}"),
             Self::Profile => "profile".to_owned(),
         }
     }
@@ -212,10 +222,12 @@ mod tests {
         let pages = [
             SettingsPage::Channels,
             SettingsPage::Channel(channel),
+            SettingsPage::Connect,
             SettingsPage::Members,
             SettingsPage::Workspace,
             SettingsPage::Audit,
             SettingsPage::Deliveries,
+            SettingsPage::DeliveriesOf(channel),
             SettingsPage::Profile,
         ];
         routes.extend(pages.map(Route::Settings));

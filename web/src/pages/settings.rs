@@ -42,7 +42,11 @@ const ENTRIES: [Entry; 6] = [
 
 /// The entry that stands for a page.
 fn entry(page: SettingsPage) -> Option<&'static Entry> {
-    let page = if matches!(page, SettingsPage::Channel(_)) { SettingsPage::Channels } else { page };
+    let page = match page {
+        SettingsPage::Channel(_) | SettingsPage::Connect => SettingsPage::Channels,
+        SettingsPage::DeliveriesOf(_) => SettingsPage::Deliveries,
+        page => page,
+    };
     ENTRIES.iter().find(|entry| entry.page == page)
 }
 
@@ -61,10 +65,12 @@ pub fn SettingsPages() -> impl IntoView {
         match page {
             SettingsPage::Channels => view! { <channels::ChannelsPage/> }.into_any(),
             SettingsPage::Channel(id) => view! { <channel::ChannelPage id=id/> }.into_any(),
+            SettingsPage::Connect => view! { <channels::ConnectPage/> }.into_any(),
             SettingsPage::Members => view! { <members::MembersPage/> }.into_any(),
             SettingsPage::Workspace => view! { <workspace::WorkspacePage/> }.into_any(),
             SettingsPage::Audit => view! { <audit::AuditPage/> }.into_any(),
-            SettingsPage::Deliveries => view! { <deliveries::DeliveriesPage/> }.into_any(),
+            SettingsPage::Deliveries => view! { <deliveries::DeliveriesPage channel=None/> }.into_any(),
+            SettingsPage::DeliveriesOf(id) => view! { <deliveries::DeliveriesPage channel=Some(id)/> }.into_any(),
             SettingsPage::Profile => view! { <profile::ProfilePage/> }.into_any(),
         }
     };

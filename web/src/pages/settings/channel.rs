@@ -1,4 +1,4 @@
-//! One channel's settings. Today every channel that can be set up here is a web chat.
+//! One channel: a web chat's settings, or how an account at a provider is doing.
 
 mod draft;
 mod hours;
@@ -6,6 +6,7 @@ mod identity;
 mod install;
 mod pre_chat;
 mod preview;
+mod provider;
 
 use leptos::prelude::*;
 use shared::ChannelId;
@@ -23,26 +24,44 @@ use crate::components::{
 };
 use draft::Draft;
 
-/// Loads the channel and shows its settings.
+/// What is known of the channel.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// It has not come yet.
+    Nowhere,
+    Missing,
+    Here,
+}
+
+/// Loads the channel and shows its page.
 #[component]
 pub fn ChannelPage(id: ChannelId) -> impl IntoView {
     let channel =
         Load::new(
             move || async move { Ok(client::run(&CHANNEL_SETTINGS, WhichChannel { id }).await?.channel) },
         );
+    // A channel that is loaded anew must not build the page anew.
+    let place = Memo::new(move |_| match channel.value() {
+        None => Place::Nowhere,
+        Some(None) => Place::Missing,
+        Some(Some(_)) => Place::Here,
+    });
     view! {
         <p class="settings__back"><a href="/settings/channels"><Icon icon=Shape::ArrowLeft/>"Channels"</a></p>
         <ErrorNote failure=Signal::derive(move || channel.failure()) retry=move |()| channel.reload()/>
-        {move || match channel.value() {
-            None if channel.failure().is_some() => ().into_any(),
-            None => view! { <Skeleton rows=3 kind="card"/> }.into_any(),
-            Some(None) => view! {
+        {move || match place.get() {
+            Place::Nowhere if channel.failure().is_some() => ().into_any(),
+            Place::Nowhere => view! { <Skeleton rows=3 kind="card"/> }.into_any(),
+            Place::Missing => view! {
                 <h1 class="visually-hidden" tabindex="-1">"Channel"</h1>
                 <EmptyState title="No such channel" text="It does not exist, or it belongs to another workspace."/>
             }.into_any(),
-            Some(Some(loaded)) => match loaded.web_chat.clone() {
-                Some(web_chat) => view! { <WebChatSettings channel=loaded web_chat=web_chat/> }.into_any(),
-                None => view! { <Head title=loaded.name text="This kind of channel has no settings here."/> }.into_any(),
+            Place::Here => match untrack(|| channel.value()).flatten() {
+                Some(loaded) => match loaded.web_chat.clone() {
+                    Some(web_chat) => view! { <WebChatSettings channel=loaded web_chat=web_chat/> }.into_any(),
+                    None => view! { <provider::ProviderPage channel=loaded load=channel/> }.into_any(),
+                },
+                None => ().into_any(),
             },
         }}
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::ChannelId;
 
 use super::Part;
-use crate::api::channels::{ROTATE_IDENTITY_SECRET, WhoseSecret};
+use crate::api::channels::{ROTATE_IDENTITY_SECRET, OfChannel};
 use crate::api::client;
 use crate::components::icon::Icon as Shape;
 use crate::components::{Button, Confirm, CopyField, Form, FormNote, Icon, Select, SelectOption};
@@ -29,7 +29,7 @@ pub(super) fn Identity(
         asking.set(false);
         form.send(
             async move {
-                let payload = client::run(&ROTATE_IDENTITY_SECRET, WhoseSecret { channel_id }).await?.payload;
+                let payload = client::run(&ROTATE_IDENTITY_SECRET, OfChannel { channel_id }).await?.payload;
                 Ok(match payload.problem {
                     Some(problem) => Err(problem),
                     None => Ok((payload.secret, payload.channel)),
