@@ -4,3 +4,9 @@
   try { theme = localStorage.getItem("switchboard.theme"); } catch (error) { /* storage is closed to us */ }
   document.documentElement.setAttribute("data-theme", theme === "light" || theme === "dark" ? theme : "system");
 })();
+
+// A provider's sign-up ends in a small window at this address: its answer goes to the page that opened it.
+if (location.pathname === "/settings/channels/connect" && /[?&]state=/.test(location.search)) {
+  new BroadcastChannel("switchboard.signup").postMessage(location.search);
+  window.close();
+}

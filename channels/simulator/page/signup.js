@@ -14,6 +14,8 @@ function give(parameters, message) {
     const url = new URL(back);
     for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value);
     if (asked.has('state')) url.searchParams.set('state', asked.get('state'));
+    // A page that opened this window hears which number it was, before the code goes its own way.
+    if (window.opener) window.opener.postMessage(JSON.stringify(message), url.origin);
     location.assign(url);
     return;
   }

@@ -7,12 +7,15 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{self, HeaderMap, HeaderValue};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode, Uri};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+
+/// Where the app connects channels.
+const CONNECT_PAGE: &str = "settings/channels/connect";
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
@@ -74,6 +77,11 @@ pub async fn serve(State(app): State<Arc<App>>, method: Method, uri: Uri, header
     let mut response = file("index.html", found, "no-cache");
     if let Ok(policy) = HeaderValue::from_str(&POLICY) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    // The one page that opens a provider's window, and hears from it: with the app's own policy, and loaded anew.
+    if path == CONNECT_PAGE {
+        let opener = HeaderName::from_static("cross-origin-opener-policy");
+        response.headers_mut().insert(opener, HeaderValue::from_static("same-origin-allow-popups"));
     }
     // Links in mail carry a token: no cache may keep the page's address.
     if app.config.is_tls() {

@@ -1,5 +1,6 @@
 //! The board: views, list, thread, contact. What is open stands in the address.
 
+mod alerts;
 mod attachments;
 mod board;
 mod bubble;
@@ -170,6 +171,7 @@ pub fn InboxPage() -> impl IntoView {
     let contact = move || open.get().map(|id| view! { <ContactColumn id=id/> });
     let failure = Signal::derive(move || if board.ready() { None } else { board.failure() });
     view! {
+        <alerts::Alerts/>
         <main class="inbox" class:inbox--open=move || open.get().is_some()>
             <h1 class="visually-hidden" tabindex="-1">"Inbox"</h1>
             <ViewsColumn/>

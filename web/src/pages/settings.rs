@@ -70,7 +70,9 @@ pub fn SettingsPages() -> impl IntoView {
             SettingsPage::Workspace => view! { <workspace::WorkspacePage/> }.into_any(),
             SettingsPage::Audit => view! { <audit::AuditPage/> }.into_any(),
             SettingsPage::Deliveries => view! { <deliveries::DeliveriesPage channel=None/> }.into_any(),
-            SettingsPage::DeliveriesOf(id) => view! { <deliveries::DeliveriesPage channel=Some(id)/> }.into_any(),
+            SettingsPage::DeliveriesOf(id) => {
+                view! { <deliveries::DeliveriesPage channel=Some(id)/> }.into_any()
+            }
             SettingsPage::Profile => view! { <profile::ProfilePage/> }.into_any(),
         }
     };

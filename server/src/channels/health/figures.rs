@@ -193,6 +193,16 @@ impl ChannelHealth {
     async fn not_processed(&self) -> i32 {
         small(self.figures.waiting.saturating_add(self.figures.broken))
     }
+
+    /// What is to go out and has not yet.
+    async fn queued(&self) -> i32 {
+        small(self.figures.queued)
+    }
+
+    /// What was given up, after many tries or for a fault of the account; see `resumeOutbox`.
+    async fn dead_letters(&self) -> i32 {
+        small(self.figures.dead_letters)
+    }
 }
 
 impl Loader<HealthOf> for Batch {

@@ -142,6 +142,10 @@ pub struct Figures {
     pub waiting: i64,
     /// Deliveries that failed, of the workspace's latest.
     pub broken: i64,
+    /// What is to go out and has not yet.
+    pub queued: i64,
+    /// What was to go out and was given up.
+    pub dead_letters: i64,
 }
 
 /// How far counting goes: beyond, "many" is all that anybody wants to know.
@@ -159,7 +163,7 @@ pub async fn figures(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::Result<Ve
          select c.id as channel_id, h.health, h.checked_at, a.last_inbound_at, a.last_outbound_at,
                 coalesce(f.inbound, 0)::bigint as inbound, coalesce(f.sent, 0)::bigint as sent,
                 coalesce(f.failed, 0)::bigint as failed, p.waiting,
-                coalesce((select b.count from broken b where b.channel_id = c.id), 0) as broken
+                q.queued, g.dead_letters, coalesce((select b.count from broken b where b.channel_id = c.id), 0) as broken
          from channels c
          left join channel_health h on h.workspace_id = $1 and h.channel_id = c.id
          left join channel_activity a on a.workspace_id = $1 and a.channel_id = c.id
@@ -171,6 +175,13 @@ pub async fn figures(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::Result<Ve
              select count(*) as waiting from (
                  select from pending_deliveries d
                  where d.workspace_id = $1 and d.channel_id = c.id and d.attempts > 0 limit $3) d) p on true
+         left join lateral (
+             select count(*) as queued from (
+                 select from outbox o where o.workspace_id = $1 and o.channel_id = c.id limit $3) o) q on true
+         left join lateral (
+             select count(*) as dead_letters from (
+                 select from transmissions t
+                 where t.workspace_id = $1 and t.channel_id = c.id and t.dead_at is not null limit $3) t) g on true
          where c.workspace_id = $1 and c.id = any($2)",
     )
     .bind(workspace_id)

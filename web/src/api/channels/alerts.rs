@@ -3,7 +3,6 @@
 use serde::Serialize;
 use shared::ChannelId;
 
-use super::super::failure::{PROBLEM, Problem};
 use super::super::json::object;
 use super::super::operation::Operation;
 use super::super::session::Answer;
@@ -72,14 +71,13 @@ pub struct WhichEvent {
 #[derive(Debug)]
 pub struct ChannelEventPayload {
     pub event: Option<ChannelEvent>,
-    pub problem: Option<Problem>,
 }
 
-object!(ChannelEventPayload { event, problem });
+object!(ChannelEventPayload { event });
 
 /// Says that it has been seen: it is an alert no longer, for nobody.
 pub const ACKNOWLEDGE_CHANNEL_EVENT: Operation<WhichEvent, Answer<ChannelEventPayload>> = Operation::new(
     "mutation AcknowledgeChannelEvent($eventId: ID!) { payload: acknowledgeChannelEvent(eventId: $eventId) \
-     { event { ...ChannelEventParts } problem { ...ProblemParts } } }",
-    &[CHANNEL_EVENT, CHANNEL_SUMMARY, PROBLEM],
+     { event { ...ChannelEventParts } } }",
+    &[CHANNEL_EVENT, CHANNEL_SUMMARY],
 );

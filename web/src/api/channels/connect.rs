@@ -106,12 +106,13 @@ pub struct InspectChannelPayload {
 object!(InspectChannelPayload { account, problem });
 
 /// Tries credentials and changes nothing.
-pub const INSPECT_CHANNEL: Operation<Input<ConnectChannelInput>, Answer<InspectChannelPayload>> = Operation::new(
-    "mutation InspectChannel($input: ConnectChannelInput!) { payload: inspectChannel(input: $input) { account { name \
+pub const INSPECT_CHANNEL: Operation<Input<ConnectChannelInput>, Answer<InspectChannelPayload>> =
+    Operation::new(
+        "mutation InspectChannel($input: ConnectChannelInput!) { payload: inspectChannel(input: $input) { account { name \
      handle link tokenExpiresAt permissions { name granted serves } warnings takenBy \
      existingChannel { ...ChannelSummaryParts } } problem { ...ProblemParts } } }",
-    &[CHANNEL_SUMMARY, PROBLEM],
-);
+        &[CHANNEL_SUMMARY, PROBLEM],
+    );
 
 /// Connects an account.
 pub const CONNECT_CHANNEL: Operation<Input<ConnectChannelInput>, Answer<ChannelPayload>> = Operation::new(

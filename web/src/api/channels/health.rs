@@ -138,12 +138,13 @@ pub struct ChangedProviderSettings {
 }
 
 /// Sets what contacts see of us.
-pub const UPDATE_PROVIDER_SETTINGS: Operation<ChangedProviderSettings, Answer<ChannelPayload>> = Operation::new(
-    "mutation UpdateProviderSettings($channelId: ID!, $readReceipts: Boolean, $typing: Boolean) { payload: \
+pub const UPDATE_PROVIDER_SETTINGS: Operation<ChangedProviderSettings, Answer<ChannelPayload>> =
+    Operation::new(
+        "mutation UpdateProviderSettings($channelId: ID!, $readReceipts: Boolean, $typing: Boolean) { payload: \
      updateProviderSettings(channelId: $channelId, readReceipts: $readReceipts, typing: $typing) \
      { channel { ...ChannelParts } problem { ...ProblemParts } } }",
-    &[CHANNEL, PROBLEM],
-);
+        &[CHANNEL, PROBLEM],
+    );
 
 /// Asks the provider now.
 pub const CHECK_CHANNEL: Operation<OfChannel, Answer<ChannelPayload>> = Operation::new(

@@ -21,10 +21,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::{ChannelId, ConversationId, MemberId, WorkspaceId};
 
-use crate::api::channels::ChannelSummary;
+use crate::api::channels::{ChannelEvent, ChannelSummary};
 use crate::api::client::run;
 use crate::api::conversations::{BOARD, CONVERSATION_BY_ID, EVENT_SEQ, WhichConversation};
-use crate::api::live::{self, Connection, Subscription};
+use crate::api::live::{self, Connection, EventKind, Subscription};
 use crate::api::operation::NoVariables;
 use crate::api::session::{Member, Viewer};
 use crate::api::{Failure, Timestamp};
@@ -41,6 +41,9 @@ pub use templates::Templates;
 
 /// How long to wait before asking again what could not be asked.
 const RETRY: Duration = Duration::from_secs(3);
+
+/// How long changes of the workspace are gathered.
+const REFRESH: Duration = Duration::from_millis(400);
 
 /// What has been said to the browser about one thing, and who follows it.
 #[derive(Default)]
@@ -63,6 +66,10 @@ struct Inner {
     failure: Option<Failure>,
     loading: bool,
     channels: Vec<ChannelSummary>,
+    /// What somebody should look at.
+    alerts: Vec<ChannelEvent>,
+    /// It is on its way again.
+    refreshing: bool,
     members: Vec<Member>,
     /// How many were unread when a thread was last opened: where its "New" line stands.
     unread_at_open: HashMap<ConversationId, i64>,
@@ -75,6 +82,14 @@ struct Inner {
     reads: HashMap<ConversationId, i64>,
     /// Called when a customer has written.
     on_customer: Option<Rc<dyn Fn(ConversationId)>>,
+}
+
+impl Inner {
+    fn take_people(&mut self, board: crate::api::conversations::Board) {
+        self.channels = board.channels;
+        self.alerts = board.channel_alerts;
+        self.members = board.members;
+    }
 }
 
 thread_local! {
@@ -162,8 +177,7 @@ fn load() {
                     inner.inbox.restart(cursor);
                     let asked = inner.inbox.asking();
                     inner.inbox.counts_loaded(asked, &board.view_counts);
-                    inner.channels = board.channels;
-                    inner.members = board.members;
+                    inner.take_people(board);
                     inner.missing.clear();
                     false
                 }
@@ -177,7 +191,12 @@ fn load() {
         match failed {
             Some(false) => {
                 let cursor = || with(|inner| inner.inbox.cursor()).flatten().unwrap_or_default();
-                let events = live::events(cursor, |event| change(|inbox| inbox.apply(event)));
+                let events = live::events(cursor, |event| {
+                    if event.kind == EventKind::WorkspaceChanged {
+                        refresh();
+                    }
+                    change(|inbox| inbox.apply(event));
+                });
                 with(|inner| inner.events = Some(events));
             }
             Some(true) => set_timeout(load, RETRY),
@@ -185,6 +204,23 @@ fn load() {
         }
         ring_all();
     });
+}
+
+/// The workspace, its members or its channels changed. Changes come in flocks: one question for all of them.
+fn refresh() {
+    if with(|inner| !std::mem::replace(&mut inner.refreshing, true)) != Some(true) {
+        return;
+    }
+    let ask = || {
+        with(|inner| inner.refreshing = false);
+        spawn_local(async {
+            if let Ok(board) = run(&BOARD, NoVariables {}).await {
+                with(|inner| inner.take_people(board));
+                ring(|signals| Some(signals.board.clone()));
+            }
+        });
+    };
+    set_timeout(ask, REFRESH);
 }
 
 fn fetch_read_count(id: ConversationId) {
@@ -218,6 +254,8 @@ impl Board {
                 failure: None,
                 loading: false,
                 channels: Vec::new(),
+                alerts: Vec::new(),
+                refreshing: false,
                 members: Vec::new(),
                 unread_at_open: HashMap::new(),
                 missing: Vec::new(),

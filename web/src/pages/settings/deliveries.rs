@@ -42,7 +42,10 @@ pub fn DeliveriesPage(channel: Option<ChannelId>) -> impl IntoView {
     let of_channel = RwSignal::new(channel.map(|id| id.to_string()).unwrap_or_default());
     let search = RwSignal::new(String::new());
     let wanted = move || DeliveryFilter {
-        outcome: OUTCOMES.into_iter().find(|(_, name, _)| *name == outcome.get()).map(|(outcome, ..)| outcome),
+        outcome: OUTCOMES
+            .into_iter()
+            .find(|(_, name, _)| *name == outcome.get())
+            .map(|(outcome, ..)| outcome),
         channel_id: of_channel.get().parse().ok(),
         search: Some(search.get().trim().to_owned()).filter(|text| !text.is_empty()),
         first: PAGE,
@@ -72,7 +75,8 @@ pub fn DeliveriesPage(channel: Option<ChannelId>) -> impl IntoView {
     let channel_options = Signal::derive(move || {
         let own = channels.value().unwrap_or_default();
         let mut options = vec![SelectOption::new("", "All channels")];
-        options.extend(own.into_iter().map(|channel| SelectOption::new(channel.id.to_string(), channel.name)));
+        options
+            .extend(own.into_iter().map(|channel| SelectOption::new(channel.id.to_string(), channel.name)));
         options
     });
     let open = RwSignal::new(false);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use shared::{ConversationId, MemberId};
 
-use super::{Board, change, follow, with};
+use super::{Board, change, follow, ring, with};
 use crate::api::Failure;
-use crate::api::channels::ChannelSummary;
+use crate::api::channels::{ChannelEvent, ChannelSummary};
 use crate::api::conversations::Conversation;
 use crate::api::live::Presence;
 use crate::api::messages::Message;
@@ -45,6 +45,18 @@ impl Board {
     pub fn channels(self) -> Vec<ChannelSummary> {
         follow(|signals| signals.board.clone());
         with(|inner| inner.channels.clone()).unwrap_or_default()
+    }
+
+    /// What somebody should look at, newest first; tracked.
+    pub fn alerts(self) -> Vec<ChannelEvent> {
+        follow(|signals| signals.board.clone());
+        with(|inner| inner.alerts.clone()).unwrap_or_default()
+    }
+
+    /// Somebody has seen it.
+    pub fn alert_seen(self, id: &str) {
+        with(|inner| inner.alerts.retain(|alert| alert.id != id));
+        ring(|signals| Some(signals.board.clone()));
     }
 
     /// How many a view has; tracked.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::ChannelId;
 
 use super::Part;
-use crate::api::channels::{ROTATE_IDENTITY_SECRET, OfChannel};
+use crate::api::channels::{OfChannel, ROTATE_IDENTITY_SECRET};
 use crate::api::client;
 use crate::components::icon::Icon as Shape;
 use crate::components::{Button, Confirm, CopyField, Form, FormNote, Icon, Select, SelectOption};

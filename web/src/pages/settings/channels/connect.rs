@@ -32,7 +32,8 @@ fn leave(channel: &Channel) {
 /// Which kind, and its form.
 #[component]
 pub fn ConnectPage() -> impl IntoView {
-    let options = Load::new(|| async { Ok(client::run(&CONNECT_OPTIONS, NoVariables {}).await?.connect_options) });
+    let options =
+        Load::new(|| async { Ok(client::run(&CONNECT_OPTIONS, NoVariables {}).await?.connect_options) });
     let kind = RwSignal::new(None::<ChannelKind>);
     // The provider's window ends here: `boot.js` has handed its answer on already.
     if location().search().is_ok_and(|search| search.contains("state=")) {
@@ -73,14 +74,16 @@ pub fn ConnectPage() -> impl IntoView {
 fn Provider(kind: ChannelKind, options: ConnectOptions) -> impl IntoView {
     let done = Callback::new(|channel: Channel| leave(&channel));
     let signup = options.whatsapp_signup.clone().filter(|_| kind == ChannelKind::Whatsapp);
+    let reach = view! { <Reach options=options.clone()/> };
     match signup {
         None => view! {
+            {reach}
             <Part title=channel_kind_name(kind)><ConnectForm kind=kind options=options on_done=done/></Part>
         }
         .into_any(),
         Some(signup) => view! {
+            {reach}
             <Part title="WhatsApp by Facebook">
-                <Reach options=options.clone()/>
                 <Signup signup=signup on_done=done/>
             </Part>
             <Part title="WhatsApp by hand" text="With a token of an app of your own.">

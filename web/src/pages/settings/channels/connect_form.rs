@@ -106,28 +106,30 @@ pub fn ConnectForm(
         );
     };
     // What the provider misses is a hint while nothing is typed there, and a problem after.
-    let field = move |label: &'static str, name: &'static str, value: RwSignal<String>, hint: &'static str| {
-        let said = Memo::new(move |_| match trial.get() {
-            Trial::Wrong(problem) if problem.field.as_deref() == Some(name) => Some(problem.message),
-            _ => None,
-        });
-        let empty = move || value.with(|text| text.trim().is_empty());
-        let sent = form.problem_of(name);
-        let hint = Signal::derive(move || said.get().filter(|_| empty()).unwrap_or_else(|| hint.to_owned()));
-        let problem = Signal::derive(move || sent.get().or_else(|| said.get().filter(|_| !empty())));
-        let secret = matches!(name, "token" | "appSecret" | "pin");
-        view! {
-            <TextField
-                label=label
-                value=value
-                hint=hint
-                problem=problem
-                kind=if secret { "password" } else { "text" }
-                autocomplete=if secret { "new-password" } else { "off" }
-                required=name == "token"
-            />
-        }
-    };
+    let field =
+        move |label: &'static str, name: &'static str, value: RwSignal<String>, hint: &'static str| {
+            let said = Memo::new(move |_| match trial.get() {
+                Trial::Wrong(problem) if problem.field.as_deref() == Some(name) => Some(problem.message),
+                _ => None,
+            });
+            let empty = move || value.with(|text| text.trim().is_empty());
+            let sent = form.problem_of(name);
+            let hint =
+                Signal::derive(move || said.get().filter(|_| empty()).unwrap_or_else(|| hint.to_owned()));
+            let problem = Signal::derive(move || sent.get().or_else(|| said.get().filter(|_| !empty())));
+            let secret = matches!(name, "token" | "appSecret" | "pin");
+            view! {
+                <TextField
+                    label=label
+                    value=value
+                    hint=hint
+                    problem=problem
+                    kind=if secret { "password" } else { "text" }
+                    autocomplete=if secret { "new-password" } else { "off" }
+                    required=name == "token"
+                />
+            }
+        };
     let verb = Signal::derive(move || match trial.get() {
         Trial::Found(AccountPreview { handle: Some(handle), .. }) => format!("Connect {handle}"),
         _ => "Connect".to_owned(),
@@ -140,7 +142,6 @@ pub fn ConnectForm(
     let steps = again.is_none() && !whatsapp;
     view! {
         <form class="form" on:submit=submit>
-            <Reach options=options/>
             {steps.then(|| view! {
                 <ol class="steps">
                     <li>"Open "<a href="https://t.me/BotFather" target="_blank" rel="noopener">"@BotFather"</a>" in Telegram, send "<code>"/newbot"</code>", and choose a name and a user name."</li>

@@ -36,8 +36,16 @@ pub(super) fn Preview(kind: ChannelKind, trial: RwSignal<Trial>) -> impl IntoVie
 
 #[component]
 fn Found(kind: ChannelKind, account: AccountPreview) -> impl IntoView {
-    let AccountPreview { name, handle, link, token_expires_at, permissions, warnings, taken_by, existing_channel } =
-        account;
+    let AccountPreview {
+        name,
+        handle,
+        link,
+        token_expires_at,
+        permissions,
+        warnings,
+        taken_by,
+        existing_channel,
+    } = account;
     let warn = |words: String| view! { <Said state=HealthState::Warning words=words/> };
     view! {
         <section class="found" aria-label="Account">
@@ -75,7 +83,8 @@ pub fn Permissions(permissions: Vec<PermissionInfo>) -> impl IntoView {
     let row = |permission: PermissionInfo| {
         let PermissionInfo { name, granted, serves } = permission;
         let state = if granted { HealthState::Good } else { HealthState::Broken };
-        let words = if granted { format!("{name}: {serves}") } else { format!("{name} is missing: {serves}") };
+        let words =
+            if granted { format!("{name}: {serves}") } else { format!("{name} is missing: {serves}") };
         view! { <Said state=state words=words/> }
     };
     permissions.into_iter().map(row).collect_view()

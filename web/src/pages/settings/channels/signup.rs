@@ -12,9 +12,7 @@ use leptos::prelude::*;
 use web_sys::MessageEvent;
 
 use super::typed::{nothing, place, typed};
-use crate::api::channels::{
-    CONNECT_CHANNEL, Channel, ConnectChannelInput, WhatsappSignup,
-};
+use crate::api::channels::{CONNECT_CHANNEL, Channel, ConnectChannelInput, WhatsappSignup};
 use crate::api::session::Input;
 use crate::api::{Failure, client};
 use crate::components::{Button, Form, FormNote, Look, TextField, settle};
@@ -61,7 +59,8 @@ pub(super) fn Signup(signup: WhatsappSignup, #[prop(into)] on_done: Callback<Cha
             async move {
                 let payload = client::run(&CONNECT_CHANNEL, Input { input }).await?.payload;
                 status.try_set("");
-                Ok(settle(payload.channel, payload.problem).map_err(|problem| place(problem, ChannelKind::Whatsapp)))
+                Ok(settle(payload.channel, payload.problem)
+                    .map_err(|problem| place(problem, ChannelKind::Whatsapp)))
             },
             move |channel| on_done.run(channel),
         );
@@ -82,7 +81,8 @@ pub(super) fn Signup(signup: WhatsappSignup, #[prop(into)] on_done: Callback<Cha
         state.set_value(own.clone());
         let address = signup.with_value(|signup| dialog_address(signup, &redirect.get_value(), &own));
         let features = "popup,width=680,height=760";
-        let opened = leptos::prelude::window().open_with_url_and_target_and_features(&address, "signup", features);
+        let opened =
+            leptos::prelude::window().open_with_url_and_target_and_features(&address, "signup", features);
         status.set(match opened {
             Ok(Some(_)) => "Choose the number in Meta's window.",
             _ => "Your browser kept Meta's window shut. Allow windows of this page, and press again.",

@@ -80,7 +80,10 @@ mod tests {
             ("The app secret is not that of the app which the token was made for.", Some("appSecret")),
             ("Which number? Give the phone number id of one: +1 (5).", Some("accountId")),
             ("The WhatsApp business account has no number with this phone number id.", Some("accountId")),
-            ("Meta does not know this WhatsApp business account, or the token cannot see it.", Some("parentAccountId")),
+            (
+                "Meta does not know this WhatsApp business account, or the token cannot see it.",
+                Some("parentAccountId"),
+            ),
             ("The token lacks whatsapp_business_messaging.", Some("token")),
             ("Give the PIN of six digits.", Some("pin")),
             ("Telegram does not deliver to http: spinning.", None),
@@ -100,8 +103,11 @@ mod tests {
 
     #[test]
     fn a_named_field_stays() {
-        let problem =
-            Problem { code: "REFUSED".to_owned(), message: "token".to_owned(), field: Some("pin".to_owned()) };
+        let problem = Problem {
+            code: "REFUSED".to_owned(),
+            message: "token".to_owned(),
+            field: Some("pin".to_owned()),
+        };
         assert_eq!(place(problem.clone(), ChannelKind::Whatsapp), problem);
     }
 

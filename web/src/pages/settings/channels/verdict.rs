@@ -49,7 +49,8 @@ pub fn verdict(channel: &Channel, now: Timestamp) -> Verdict {
             return say(HealthState::Broken, words, Some(Remedy::Reconnect));
         }
         ChannelState::Reconnect => {
-            let words = reason("Its token is accepted no longer. What you send waits until it is connected again.");
+            let words =
+                reason("Its token is accepted no longer. What you send waits until it is connected again.");
             return say(HealthState::Broken, words, Some(Remedy::Reconnect));
         }
         ChannelState::Connected => {}
@@ -58,7 +59,13 @@ pub fn verdict(channel: &Channel, now: Timestamp) -> Verdict {
         let words = if channel.active { "Takes messages" } else { "Switched off: takes nothing in" };
         let remedy = (!channel.active).then_some(Remedy::SwitchOn);
         let state = if channel.active { HealthState::Good } else { HealthState::Warning };
-        return say(state, last_message(channel.health.as_ref(), now).filter(|_| channel.active).unwrap_or_else(|| words.to_owned()), remedy);
+        return say(
+            state,
+            last_message(channel.health.as_ref(), now)
+                .filter(|_| channel.active)
+                .unwrap_or_else(|| words.to_owned()),
+            remedy,
+        );
     }
     let Some(health) = &channel.health else {
         return say(HealthState::Good, "Connected".to_owned(), None);
@@ -206,12 +213,16 @@ mod tests {
         let expected = (HealthState::Broken, "1 message did not go out.", Some(Remedy::SendAgain));
         assert_eq!((state, words.as_str(), remedy), expected);
         let (_, words, remedy) = told(|_, health| health.not_processed = 2);
-        assert_eq!((words.as_str(), remedy), ("2 deliveries could not be processed yet.", Some(Remedy::ReadDeliveries)));
+        assert_eq!(
+            (words.as_str(), remedy),
+            ("2 deliveries could not be processed yet.", Some(Remedy::ReadDeliveries))
+        );
     }
 
     #[test]
     fn a_web_chat_is_on_or_off() {
-        let web = |active: bool| told(|channel, _| (channel.kind, channel.active) = (ChannelKind::WebChat, active));
+        let web =
+            |active: bool| told(|channel, _| (channel.kind, channel.active) = (ChannelKind::WebChat, active));
         assert_eq!(web(true), (HealthState::Good, "Takes messages".to_owned(), None));
         assert_eq!(web(false).2, Some(Remedy::SwitchOn));
     }

@@ -39,8 +39,18 @@ fn Shown(shown: Delivery, delivery: Load<Option<Delivery>>, deliveries: Pages<De
         DeliveryOutcome::Failed | DeliveryOutcome::Ignored | DeliveryOutcome::Waiting
     );
     let (class, outcome) = outcome_name(shown.outcome);
-    let Delivery { id, channel, received_at, processed_at, reason, attempts, body_bytes, conversation_id, raw_body, .. } =
-        shown;
+    let Delivery {
+        id,
+        channel,
+        received_at,
+        processed_at,
+        reason,
+        attempts,
+        body_bytes,
+        conversation_id,
+        raw_body,
+        ..
+    } = shown;
     let own = id.clone();
     let process = move |_| {
         let which = WhichDelivery { delivery_id: own.clone() };
@@ -74,7 +84,7 @@ fn Shown(shown: Delivery, delivery: Load<Option<Delivery>>, deliveries: Pages<De
             view! { <p><a href=route.href()>"Open the conversation"</a></p> }
         })}
         {match raw_body.filter(|body| !body.is_empty()) {
-            Some(body) => view! { <CopyField label="Body" text=Signal::stored(pretty(&body).unwrap_or(body))/> }.into_any(),
+            Some(body) => view! { <CopyField label="Body" text=Signal::stored(body)/> }.into_any(),
             None => view! { <p class="said__aside">"Its body is kept no more."</p> }.into_any(),
         }}
         <FormNote form=form/>

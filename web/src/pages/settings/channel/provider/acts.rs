@@ -26,7 +26,11 @@ impl Acts {
     }
 
     /// Runs an operation on the channel and says that it is done.
-    pub(super) fn run(self, operation: &'static Operation<OfChannel, Answer<ChannelPayload>>, done: &'static str) {
+    pub(super) fn run(
+        self,
+        operation: &'static Operation<OfChannel, Answer<ChannelPayload>>,
+        done: &'static str,
+    ) {
         self.ask(operation.question(&OfChannel { channel_id: self.shown.id }), done);
     }
 

@@ -6,9 +6,7 @@ use shared::ChannelId;
 
 use super::super::super::channels::Said;
 use super::super::Part;
-use crate::api::channels::{
-    ACKNOWLEDGE_CHANNEL_EVENT, CHANNEL_EVENTS, ChannelEvent, EventsOf, WhichEvent,
-};
+use crate::api::channels::{ACKNOWLEDGE_CHANNEL_EVENT, CHANNEL_EVENTS, ChannelEvent, EventsOf, WhichEvent};
 use crate::api::client;
 use crate::components::{Button, Look, MoreButton, Pages, RelativeTime, use_toasts};
 

@@ -55,8 +55,15 @@ pub(super) fn Checks(shown: Shown) -> impl IntoView {
         let channel = channel.get();
         let mut facts: Vec<(&str, String)> = Vec::new();
         if let Some(health) = channel.health {
-            facts.extend(health.webhook_ours.map(|ours| ("Delivers to", delivers_to(ours, health.webhook_host))));
-            facts.extend(health.webhook_waiting.filter(|waiting| *waiting > 0).map(|waiting| ("Waits there", waiting.to_string())));
+            facts.extend(
+                health.webhook_ours.map(|ours| ("Delivers to", delivers_to(ours, health.webhook_host))),
+            );
+            facts.extend(
+                health
+                    .webhook_waiting
+                    .filter(|waiting| *waiting > 0)
+                    .map(|waiting| ("Waits there", waiting.to_string())),
+            );
             facts.extend(health.webhook_failure.map(|words| ("Last failure", words)));
             facts.extend(health.quality.map(|quality| ("Quality", quality)));
             facts.extend(health.messaging_limit.map(|limit| ("Limit for writing first", limit)));
@@ -100,7 +107,8 @@ fn credential(credential: &CredentialInfo) -> (&'static str, String) {
         CredentialPurpose::VerifyToken => "Word of the webhook",
         CredentialPurpose::Pin => "PIN",
     };
-    let end = credential.last4.as_ref().map_or_else(|| "stored".to_owned(), |last4| format!("ends in {last4}"));
+    let end =
+        credential.last4.as_ref().map_or_else(|| "stored".to_owned(), |last4| format!("ends in {last4}"));
     let until = credential.expires_at.map(|at| format!(", works until {}", time::day(at)));
     (name, format!("{end}, since {}{}", time::day(credential.created_at), until.unwrap_or_default()))
 }

@@ -23,9 +23,8 @@ pub(super) fn Settings(shown: Shown, acts: Acts) -> impl IntoView {
         let variables = RenamedChannel { channel_id: shown.id, name: name.get_untracked().trim().to_owned() };
         acts.ask(RENAME_CHANNEL.question(&variables), "Renamed");
     };
-    let provider = move || {
-        channel.get().provider.unwrap_or(ProviderSettings { read_receipts: false, typing: false })
-    };
+    let provider =
+        move || channel.get().provider.unwrap_or(ProviderSettings { read_receipts: false, typing: false });
     let set = move |read_receipts: Option<bool>, typing: Option<bool>| {
         let variables = ChangedProviderSettings { channel_id: shown.id, read_receipts, typing };
         acts.ask(UPDATE_PROVIDER_SETTINGS.question(&variables), "Saved");

@@ -17,7 +17,10 @@ const SHOWN: usize = 8;
 #[component]
 pub(super) fn Templates(shown: Shown) -> impl IntoView {
     let channel_id = shown.id;
-    let list = Load::new(move || async move { Ok(client::run(&TEMPLATES, TemplatesOf { channel_id }).await?.templates) });
+    let list =
+        Load::new(
+            move || async move { Ok(client::run(&TEMPLATES, TemplatesOf { channel_id }).await?.templates) },
+        );
     let acts = Acts::new(shown);
     let all = RwSignal::new(false);
     // Read again once the provider has answered.

@@ -32,6 +32,7 @@ pub(super) fn listen(hear: impl Fn(String) + 'static) {
 
 /// A message's text; an object's as JSON.
 pub(super) fn text_of(data: &JsValue) -> String {
-    let text = data.as_string().or_else(|| js_sys::JSON::stringify(data).ok().and_then(|text| text.as_string()));
+    let text =
+        data.as_string().or_else(|| js_sys::JSON::stringify(data).ok().and_then(|text| text.as_string()));
     text.unwrap_or_default()
 }

@@ -9,7 +9,10 @@ use crate::api::json;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Told {
     /// Which number, and which business account it belongs to. A claim: the token decides.
-    Chosen { account_id: Option<String>, parent_account_id: Option<String> },
+    Chosen {
+        account_id: Option<String>,
+        parent_account_id: Option<String>,
+    },
     Cancelled,
 }
 
@@ -150,13 +153,13 @@ mod tests {
 
     #[test]
     fn the_window_gets_all_it_needs() {
-        let signup = WhatsappSignup {
-            app_id: "1".to_owned(),
-            config_id: "2".to_owned(),
-            dialog_url: META.to_owned(),
-        };
+        let signup =
+            WhatsappSignup { app_id: "1".to_owned(), config_id: "2".to_owned(), dialog_url: META.to_owned() };
         let address = dialog_address(&signup, "https://a.example/b", "s1");
-        assert!(address.starts_with(&format!("{META}?client_id=1&config_id=2&response_type=code&")), "{address}");
+        assert!(
+            address.starts_with(&format!("{META}?client_id=1&config_id=2&response_type=code&")),
+            "{address}"
+        );
         assert!(address.contains("&redirect_uri=https%3A%2F%2Fa.example%2Fb&state=s1&"), "{address}");
     }
 
