@@ -1,0 +1,6 @@
+//! Updates of Telegram: routed and read.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| channel_fuzz::read(&*channel_fuzz::TELEGRAM, body));
