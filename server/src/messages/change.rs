@@ -45,8 +45,10 @@ impl Subject {
         message_id: MessageId,
     ) -> Result<Result<Self, Problem>, AppError> {
         let not_found = || AppError::NotFound("message");
-        let of_thread = |message: &Message| matches!(message.direction, Direction::Inbound | Direction::Outbound);
-        let message = store::by_ids(tx, &[message_id]).await?.pop().filter(of_thread).ok_or_else(not_found)?;
+        let of_thread =
+            |message: &Message| matches!(message.direction, Direction::Inbound | Direction::Outbound);
+        let message =
+            store::by_ids(tx, &[message_id]).await?.pop().filter(of_thread).ok_or_else(not_found)?;
         let changing = Changing::lock(tx, message.conversation_id).await?;
         // Under the lock: somebody may have changed it meanwhile.
         let message = store::by_ids(tx, &[message_id]).await?.pop().ok_or_else(not_found)?;
@@ -111,7 +113,8 @@ impl Subject {
 
 /// What to say of a message that is neither here nor there.
 pub(super) fn on_its_way() -> Problem {
-    let words = "This message is just being sent, or nobody knows whether it was. Try again when that is known.";
+    let words =
+        "This message is just being sent, or nobody knows whether it was. Try again when that is known.";
     Problem::new("NOT_SENT_YET", words)
 }
 

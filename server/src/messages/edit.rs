@@ -54,9 +54,11 @@ pub async fn edit(app: &App, by: &Viewer, message_id: MessageId, text: &str) -> 
     store(&mut tx, &subject.message, &text).await?;
     subject.show(&mut tx, text.clone()).await?;
     tx.publish(Event::message_changed(subject.changing.now.id, message_id));
-    tx.audit(Entry::new(by.actor(), AuditAction::MessageEdited).on(TargetKind::Message, message_id.0).with(
-        json!({ "conversation": subject.changing.now.id, "characters": text.chars().count() }),
-    ));
+    tx.audit(
+        Entry::new(by.actor(), AuditAction::MessageEdited)
+            .on(TargetKind::Message, message_id.0)
+            .with(json!({ "conversation": subject.changing.now.id, "characters": text.chars().count() })),
+    );
     let conversation = subject.changing.save(&mut tx).await?;
     let written = show(&mut tx, message_id, conversation).await?;
     tx.commit().await?;

@@ -82,7 +82,11 @@ fn known(reactions: Reactions, emoji: &str) -> Result<String, Problem> {
         }
     };
     found.ok_or_else(|| {
-        Problem::of_field("emoji", "NOT_TAKEN", "This channel does not take this reaction; choose another one.")
+        Problem::of_field(
+            "emoji",
+            "NOT_TAKEN",
+            "This channel does not take this reaction; choose another one.",
+        )
     })
 }
 

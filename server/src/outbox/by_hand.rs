@@ -4,8 +4,8 @@ use chrono::Utc;
 use serde_json::json;
 use shared::{AuditAction, MessageId, MessageStatus, TargetKind, TransmissionId};
 
-use super::progress::{self, Change, Locked, Told};
 use super::parts::Part;
+use super::progress::{self, Change, Locked, Told};
 use super::retry;
 use super::{enqueue, settle};
 use crate::app::App;

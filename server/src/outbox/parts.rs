@@ -77,10 +77,7 @@ pub(crate) async fn lock(tx: &mut WorkspaceTx, message_id: MessageId) -> sqlx::R
 }
 
 /// Gives transmissions other acts, where they wait.
-pub(crate) async fn give_acts(
-    tx: &mut WorkspaceTx,
-    acts: &[(TransmissionId, &Act)],
-) -> sqlx::Result<()> {
+pub(crate) async fn give_acts(tx: &mut WorkspaceTx, acts: &[(TransmissionId, &Act)]) -> sqlx::Result<()> {
     if acts.is_empty() {
         return Ok(());
     }

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use shared::{
-    ConversationId, DeliveryId, Direction, MessageId, MessageStatus, TransmissionId,
-};
+use shared::{ConversationId, DeliveryId, Direction, MessageId, MessageStatus, TransmissionId};
 use sqlx::FromRow;
 
 use super::transmissions::{self, Transmission};
@@ -70,9 +68,9 @@ pub struct TransmissionEvent {
 /// When the database refuses.
 pub async fn provenance(tx: &mut WorkspaceTx, message_id: MessageId) -> sqlx::Result<Option<Provenance>> {
     let found = messages::store::by_ids(tx, &[message_id]).await?.pop();
-    let Some(found) = found.filter(|message| {
-        matches!(message.direction, Direction::Inbound | Direction::Outbound)
-    }) else {
+    let Some(found) =
+        found.filter(|message| matches!(message.direction, Direction::Inbound | Direction::Outbound))
+    else {
         return Ok(None);
     };
     let (conversation_id, seq, channel_id) = (found.conversation_id, found.seq, found.channel_id);

@@ -47,7 +47,12 @@ struct Inner {
 impl Default for Outbox {
     fn default() -> Self {
         let (rings, heard) = mpsc::unbounded_channel();
-        Self(Arc::new(Inner { rings, heard: Mutex::new(Some(heard)), held: Mutex::default(), typists: Typists::default() }))
+        Self(Arc::new(Inner {
+            rings,
+            heard: Mutex::new(Some(heard)),
+            held: Mutex::default(),
+            typists: Typists::default(),
+        }))
     }
 }
 

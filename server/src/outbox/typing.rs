@@ -35,13 +35,10 @@ impl TypingOut {
     #[must_use]
     pub fn begin(app: &Arc<App>, workspace_id: WorkspaceId, conversation_id: ConversationId) -> Self {
         let mut writing = app.outbox.typists().0.lock().unwrap_or_else(PoisonError::into_inner);
-        writing
-            .entry(conversation_id)
-            .and_modify(|writing| writing.count += 1)
-            .or_insert_with(|| {
-                let saying = tokio::spawn(say(Arc::clone(app), workspace_id, conversation_id));
-                Writing { count: 1, saying: saying.abort_handle() }
-            });
+        writing.entry(conversation_id).and_modify(|writing| writing.count += 1).or_insert_with(|| {
+            let saying = tokio::spawn(say(Arc::clone(app), workspace_id, conversation_id));
+            Writing { count: 1, saying: saying.abort_handle() }
+        });
         drop(writing);
         Self { app: Arc::clone(app), conversation_id }
     }

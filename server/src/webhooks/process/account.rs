@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use channel_core::{AccountEvent, Act, Addressee, CheckState, EchoSource, InboundEvent, Refused, TemplateChange};
+use channel_core::{
+    AccountEvent, Act, Addressee, CheckState, EchoSource, InboundEvent, Refused, TemplateChange,
+};
 use serde_json::json;
 use shared::ChannelId;
 use sqlx::FromRow;

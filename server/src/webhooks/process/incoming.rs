@@ -1,7 +1,8 @@
 //! Messages on their way in: what contacts write, and what the business wrote in the platform's own app.
 
 use channel_core::{
-    Act, ButtonPress, ButtonReply, Card, Echo, EchoSource, InboundMessage, Opened, Quote, QuoteTarget, ReplyKind,
+    Act, ButtonPress, ButtonReply, Card, Echo, EchoSource, InboundMessage, Opened, Quote, QuoteTarget,
+    ReplyKind,
 };
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
