@@ -5,7 +5,7 @@ mod insert;
 mod old_bodies;
 
 pub use browse::StoredDelivery;
-pub(super) use browse::{Asked, Found, body, find, page};
+pub(super) use browse::{Asked, body, find, page};
 pub(super) use insert::{fingerprints, insert};
 pub(super) use old_bodies::remove_old_bodies;
 
