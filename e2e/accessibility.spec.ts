@@ -53,7 +53,7 @@ test('the inbox, with a conversation open', async ({ browser, product }) => {
 
 test('settings and the API explorer', async ({ product }) => {
   const { data } = await agent.ask('{ channels { id } }');
-  const pages = ['channels', `channels/${data.channels[0].id}`, 'members', 'workspace', 'audit', 'deliveries', 'profile'];
+  const pages = ['channels', 'channels/connect', `channels/${data.channels[0].id}`, 'members', 'workspace', 'audit', 'deliveries', 'profile'];
   for (const scheme of ['light', 'dark'] as const) {
     await agent.page.emulateMedia({ colorScheme: scheme });
     for (const name of pages) {
@@ -72,7 +72,7 @@ test('pages fit narrow screens without scrolling sideways', async ({ product }) 
   const { page } = agent;
   const { data } = await agent.ask('{ conversations(view: ALL, first: 1) { nodes { id } } channels { id } }');
   const inbox = ['inbox/all', `inbox/all/c/${data.conversations.nodes[0].id}`];
-  const settings = ['channels', `channels/${data.channels[0].id}`, 'members', 'workspace', 'audit', 'deliveries', 'profile'];
+  const settings = ['channels', 'channels/connect', `channels/${data.channels[0].id}`, 'members', 'workspace', 'audit', 'deliveries', 'profile'];
   for (const width of [1024, 768, 390, 320]) {
     await page.setViewportSize({ width, height: 800 });
     for (const address of [...inbox, ...settings.map((name) => `settings/${name}`)]) {

@@ -79,7 +79,7 @@ pub async fn serve(State(app): State<Arc<App>>, method: Method, uri: Uri, header
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     // The one page that opens a provider's window, and hears from it: with the app's own policy, and loaded anew.
-    if path == CONNECT_PAGE {
+    if opens_windows(path) {
         let opener = HeaderName::from_static("cross-origin-opener-policy");
         response.headers_mut().insert(opener, HeaderValue::from_static("same-origin-allow-popups"));
     }
@@ -88,6 +88,10 @@ pub async fn serve(State(app): State<Arc<App>>, method: Method, uri: Uri, header
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
     }
     response
+}
+
+fn opens_windows(path: &str) -> bool {
+    path == CONNECT_PAGE
 }
 
 /// The file as the client can take it best: brotli, gzip, plain.
@@ -134,6 +138,16 @@ fn file(name: &str, (found, coding): (EmbeddedFile, Option<&'static str>), cache
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_page_may_open_windows() {
+        assert!(opens_windows("settings/channels/connect"));
+        for path in
+            ["", "settings/channels", "settings/channels/connect/x", "inbox", "SETTINGS/channels/connect"]
+        {
+            assert!(!opens_windows(path), "{path}");
+        }
+    }
 
     #[test]
     fn only_scripts_inside_the_page_are_hashed() {

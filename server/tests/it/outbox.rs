@@ -199,6 +199,9 @@ async fn what_cannot_be_handed_over_becomes_a_dead_letter_and_is_sent_when_an_ad
     let failed = platform.until(&first, "FAILED").await;
     assert_eq!(failed["canRetry"], true);
     platform.control_delete("/faults").await;
+    let stuck = format!("{{ channel(id: \"{}\") {{ health {{ queued deadLetters }} }} }}", line.channel_id);
+    let shown = ask(&platform.app, Some(&platform.agent), &stuck, json!({})).await.ok();
+    assert_eq!(shown["channel"]["health"], json!({ "queued": 0, "deadLetters": 1 }));
     let resume = format!(
         "mutation {{ resumeOutbox(channelId: \"{}\") {{ channel {{ id }} problem {{ code }} }} }}",
         line.channel_id
@@ -206,6 +209,8 @@ async fn what_cannot_be_handed_over_becomes_a_dead_letter_and_is_sent_when_an_ad
     let resumed = ask(&platform.app, Some(&platform.agent), &resume, json!({})).await.ok();
     assert_eq!(resumed["resumeOutbox"]["problem"], Value::Null);
     platform.until(&first, "SENT").await;
+    let shown = ask(&platform.app, Some(&platform.agent), &stuck, json!({})).await.ok();
+    assert_eq!(shown["channel"]["health"]["deadLetters"], 0);
     let (arrived, doubled) = platform.arrived(&line).await;
     assert_eq!((arrived.len(), doubled), (1, json!([])));
 }

@@ -5,6 +5,7 @@ mod events;
 mod facts;
 mod settings;
 mod templates;
+mod test_message;
 
 use leptos::prelude::*;
 use shared::{ChannelId, ChannelKind};
@@ -109,6 +110,7 @@ pub(super) fn ProviderPage(channel: Channel, load: Load<Option<Channel>>) -> imp
         <facts::Checks shown=shown/>
         {(kind == ChannelKind::Whatsapp).then(|| view! { <templates::Templates shown=shown/> })}
         <settings::Settings shown=shown acts=acts/>
+        <test_message::TestMessage shown=shown/>
         <events::Events id=id/>
         <settings::Leaving shown=shown acts=acts reconnecting=reconnecting/>
         <Reconnect shown=shown open=reconnecting/>
