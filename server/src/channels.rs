@@ -25,6 +25,7 @@ mod provider;
 mod provider_settings;
 mod recurring;
 mod registry;
+mod send_test;
 mod settings;
 mod store;
 pub mod templates;

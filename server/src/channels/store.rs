@@ -5,6 +5,7 @@ pub(super) mod connect;
 pub(super) mod credentials;
 pub(super) mod events;
 pub(super) mod health;
+pub(super) mod send_test;
 pub(super) mod templates;
 
 use chrono::{DateTime, Utc};

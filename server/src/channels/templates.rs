@@ -122,9 +122,8 @@ async fn keep(tx: &mut WorkspaceTx, id: ChannelId, templates: Vec<Template>) -> 
 /// When the database refuses.
 pub async fn changed(tx: &mut WorkspaceTx, id: ChannelId, change: &TemplateChange) -> sqlx::Result<()> {
     let updated = store::apply(tx, id, change).await?;
-    if let Some(known) = &updated
-        && let Some(event) = changes::of(known, change)
-    {
+    let known = updated.clone().unwrap_or_else(|| changes::unknown(change));
+    if let Some(event) = changes::of(&known, change) {
         record_event(tx, id, event).await?;
     }
     tx.publish(Event::workspace());

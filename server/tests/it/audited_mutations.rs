@@ -169,6 +169,14 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     caller.call(&mut owner, &inspect, A::CredentialsInspected).await;
     let connect = format!("connectChannel({token}) {{ channel {{ id }} problem {{ code }} }}");
     let bot = caller.call(&mut owner, &connect, A::ChannelCreated).await["channel"]["id"].take();
+    let bot_id = bot.as_str().unwrap().parse().unwrap();
+    let thread = test.conversation(workspace, bot_id, 1).await;
+    let customer: shared::ContactId =
+        sqlx::query_scalar("select contact_id from conversations where id = $1")
+            .bind(thread)
+            .fetch_one(&mut caller.behind)
+            .await
+            .unwrap();
     let event = owner.ask("{ channelEvents(first: 1) { nodes { id } } }", Value::Null).await.ok();
     let event = &event["channelEvents"]["nodes"][0]["id"];
     for (call, action) in [
@@ -178,6 +186,7 @@ async fn every_mutation_leaves_the_entry_it_promises() {
         (format!("checkChannel(channelId: {bot})"), A::ChannelChecked),
         (format!("acknowledgeChannelEvent(eventId: {event})"), A::ChannelEventAcknowledged),
         (format!(r#"syncTemplates(channelId: "{number}")"#), A::TemplatesSynced),
+        (format!(r#"sendTest(channelId: {bot}, contactId: "{customer}")"#), A::ChannelTested),
         (format!("disconnectChannel(channelId: {bot})"), A::ChannelDisconnected),
     ] {
         caller.call(&mut owner, &format!("{call} {{ problem {{ code }} }}"), action).await;

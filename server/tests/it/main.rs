@@ -18,6 +18,7 @@ mod kit;
 mod media;
 mod media_fetch;
 mod messages;
+mod numbers;
 mod outbox;
 mod people;
 mod provider_channels;

@@ -185,3 +185,49 @@ async fn a_signature_holds_for_its_message_and_purpose_and_through_a_rotation() 
     rotate(&mut owner(&test).await, &app.db, &app.vault).await.unwrap();
     assert!(app.vault.is_signed("link", b"message", &signed).unwrap());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_are_rotated_while_everything_is_sent_lose_nothing() {
+    const PEOPLE: usize = 6;
+    const MESSAGES: usize = 10;
+    let platform = crate::kit::Platform::start().await;
+    let line = platform.bot().await;
+    let conversations = platform.people(&line, "p", PEOPLE).await;
+    let mut owner = owner(&platform.test).await;
+    let operator = platform.test.app_with(server::config::Config {
+        data_dir: platform.test.data_dir(),
+        ..server::config::Config::default()
+    });
+    let writing = async {
+        for n in 0..MESSAGES {
+            for (at, conversation) in conversations.iter().enumerate() {
+                platform.say(*conversation, &format!("{at}/{n}")).await;
+            }
+        }
+    };
+    let rotating = async {
+        let mut second = None;
+        for round in 0..4 {
+            let report = rotate(&mut owner, &operator.db, &operator.vault).await.unwrap();
+            assert!(report.fresh && report.rewrapped >= 1, "{report:?}");
+            if round == 1 {
+                // A process that starts now opens nothing with what it remembers.
+                second = Some(platform.another_process(1).await);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        }
+        second
+    };
+    let ((), second) = futures::join!(writing, rotating);
+    platform.until_empty().await;
+    let (arrived, doubled) = platform.arrived(&line).await;
+    assert_eq!((arrived.len(), doubled), (PEOPLE * MESSAGES, serde_json::json!([])));
+    let failed: i64 = sqlx::query_scalar("select count(*) from transmissions where status <> 2")
+        .fetch_one(&mut platform.test.superuser().await)
+        .await
+        .unwrap();
+    assert_eq!(failed, 0, "every send is sent");
+    if let Some(second) = second {
+        second.stopping.cancel();
+    }
+}

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
-use shared::{ChannelId, ChannelKind, Role};
+use shared::{ChannelId, ChannelKind, ContactId, Role};
 use url::Url;
 
 use super::ChannelPayload;
@@ -11,6 +11,7 @@ use crate::auth::graphql::session;
 use crate::auth::proof;
 use crate::channels::inspect::{AccountPreview, inspect_channel};
 use crate::channels::permissions::PermissionInfo;
+use crate::channels::send_test::send_test;
 use crate::channels::store::Channel;
 use crate::channels::typed::Typed;
 use crate::channels::{connect, disconnect, health, manage, templates};
@@ -115,6 +116,13 @@ impl AccountPreview {
 #[derive(SimpleObject)]
 pub struct InspectChannelPayload {
     account: Option<AccountPreview>,
+    problem: Option<Problem>,
+}
+
+/// What the provider said, or why it was not asked.
+#[derive(SimpleObject)]
+pub struct SendTestPayload {
+    words: Option<String>,
     problem: Option<Problem>,
 }
 
@@ -256,6 +264,20 @@ impl ProviderMutations {
     ) -> Result<ChannelPayload, GraphqlError> {
         let viewer = ctx.viewer_as(Role::Admin)?;
         Ok(health::check_channel(ctx.app(), viewer, channel_id).await?.into())
+    }
+
+    /// Sends a test to a person who has written on this channel, and says what the provider said.
+    async fn send_test(
+        &self,
+        ctx: &Context<'_>,
+        channel_id: ChannelId,
+        contact_id: ContactId,
+    ) -> Result<SendTestPayload, GraphqlError> {
+        let viewer = ctx.viewer_as(Role::Admin)?;
+        Ok(match send_test(ctx.app(), viewer, channel_id, contact_id).await? {
+            Ok(words) => SendTestPayload { words: Some(words), problem: None },
+            Err(problem) => SendTestPayload { words: None, problem: Some(problem) },
+        })
     }
 
     /// Reads a channel's templates from its provider now.

@@ -194,14 +194,14 @@ impl ChannelHealth {
         small(self.figures.waiting.saturating_add(self.figures.broken))
     }
 
-    /// What is to go out and has not yet.
+    /// What waits to go out; 1,000 is that many or more.
     async fn queued(&self) -> i32 {
         small(self.figures.queued)
     }
 
-    /// What was given up, after many tries or for a fault of the account; see `resumeOutbox`.
+    /// What was given up and can be put back in line; 1,000 is that many or more.
     async fn dead_letters(&self) -> i32 {
-        small(self.figures.dead_letters)
+        small(self.figures.dead)
     }
 }
 

@@ -142,10 +142,10 @@ pub struct Figures {
     pub waiting: i64,
     /// Deliveries that failed, of the workspace's latest.
     pub broken: i64,
-    /// What is to go out and has not yet.
+    /// What waits to go out.
     pub queued: i64,
-    /// What was to go out and was given up.
-    pub dead_letters: i64,
+    /// What was given up.
+    pub dead: i64,
 }
 
 /// How far counting goes: beyond, "many" is all that anybody wants to know.
@@ -163,7 +163,8 @@ pub async fn figures(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::Result<Ve
          select c.id as channel_id, h.health, h.checked_at, a.last_inbound_at, a.last_outbound_at,
                 coalesce(f.inbound, 0)::bigint as inbound, coalesce(f.sent, 0)::bigint as sent,
                 coalesce(f.failed, 0)::bigint as failed, p.waiting,
-                q.queued, g.dead_letters, coalesce((select b.count from broken b where b.channel_id = c.id), 0) as broken
+                coalesce((select b.count from broken b where b.channel_id = c.id), 0) as broken,
+                q.queued, g.dead
          from channels c
          left join channel_health h on h.workspace_id = $1 and h.channel_id = c.id
          left join channel_activity a on a.workspace_id = $1 and a.channel_id = c.id
@@ -179,7 +180,7 @@ pub async fn figures(tx: &mut WorkspaceTx, ids: &[ChannelId]) -> sqlx::Result<Ve
              select count(*) as queued from (
                  select from outbox o where o.workspace_id = $1 and o.channel_id = c.id limit $3) o) q on true
          left join lateral (
-             select count(*) as dead_letters from (
+             select count(*) as dead from (
                  select from transmissions t
                  where t.workspace_id = $1 and t.channel_id = c.id and t.dead_at is not null limit $3) t) g on true
          where c.workspace_id = $1 and c.id = any($2)",

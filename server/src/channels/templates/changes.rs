@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use channel_core::{CheckState, Template, TemplateChange, TemplateStatus};
 use serde_json::json;
+use shared::TemplateId;
 
 use super::status;
 use crate::channels::events::{ChannelEventKind, NewChannelEvent};
@@ -50,6 +51,19 @@ pub fn of(known: &Known, change: &TemplateChange) -> Option<NewChannelEvent> {
     Some(event(known, severity, format!("The quality of the template {} is now {quality}.", named(known))))
 }
 
+/// What is known of a template that was made at the platform since it was last asked: what the report says.
+pub fn unknown(change: &TemplateChange) -> Known {
+    Known {
+        id: TemplateId::new(),
+        name: change.name.clone().unwrap_or_else(|| change.template_id.clone()),
+        language: change.language.clone().unwrap_or_else(|| "any language".to_owned()),
+        status: String::new(),
+        category: change.category.clone().unwrap_or_default(),
+        quality: change.quality.clone(),
+        gone: false,
+    }
+}
+
 /// No flood: a business account that is tidied up at the platform is one event.
 pub fn bounded(events: Vec<NewChannelEvent>) -> Vec<NewChannelEvent> {
     if events.len() <= TOLD_MAX {
@@ -93,4 +107,39 @@ fn event(known: &Known, severity: CheckState, words: String) -> NewChannelEvent 
 
 fn named(known: &Known) -> String {
     format!("{} ({})", known.name, known.language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(status: &str) -> TemplateChange {
+        TemplateChange {
+            template_id: "1".to_owned(),
+            name: Some("ready".to_owned()),
+            language: Some("de".to_owned()),
+            status: Some(status.to_owned()),
+            reason: Some("INVALID_FORMAT".to_owned()),
+            ..TemplateChange::default()
+        }
+    }
+
+    #[test]
+    fn a_report_is_told_even_of_a_template_that_nobody_knew() {
+        let change = report("REJECTED");
+        let event = of(&unknown(&change), &change).unwrap();
+        assert_eq!(event.severity, CheckState::Warning);
+        assert_eq!(event.words, "The template ready (de) is now rejected: INVALID_FORMAT.");
+        let known = Known { status: "REJECTED".to_owned(), ..unknown(&change) };
+        assert!(of(&known, &change).is_none(), "told already");
+    }
+
+    #[test]
+    fn many_changes_are_told_as_one() {
+        let change = report("PAUSED");
+        let many: Vec<_> = (0..40).filter_map(|_| of(&unknown(&change), &change)).collect();
+        let told = bounded(many);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].words.starts_with("40 templates") && told[0].severity == CheckState::Warning);
+    }
 }

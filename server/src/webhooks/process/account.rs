@@ -13,7 +13,7 @@ use super::connections;
 use super::receipts::Owed;
 use super::steps::Step;
 use super::work::Work;
-use crate::channels::{ChannelEventKind, NewChannelEvent, mark_unauthorised, record_event};
+use crate::channels::{ChannelEventKind, NewChannelEvent, mark_unauthorised, record_event, templates};
 use crate::db::WorkspaceTx;
 
 /// What events of a channel must be compared with.
@@ -81,6 +81,8 @@ impl ChannelFacts {
 pub(super) enum AccountNews {
     /// An event of its health page.
     Event(ChannelId, NewChannelEvent),
+    /// A template changed.
+    Template(ChannelId, TemplateChange),
     /// The account is no longer ours to use.
     Lost(ChannelId, String),
     /// Somebody lets a bot answer in their name, or no longer does.
@@ -115,6 +117,7 @@ impl Work {
                 Some(connection) => AccountNews::Connection(channel_id, connection),
                 None => return,
             },
+            AccountEvent::Template(change) => AccountNews::Template(channel_id, change.clone()),
             _ => AccountNews::Event(channel_id, told(event)),
         });
         self.verdicts.done(step.delivery);
@@ -133,6 +136,9 @@ pub(super) async fn store(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result
         match news {
             AccountNews::Event(channel_id, event) => {
                 record_event(tx, channel_id, event).await?;
+            }
+            AccountNews::Template(channel_id, change) => {
+                templates::changed(tx, channel_id, &change).await?;
             }
             AccountNews::Lost(channel_id, words) => {
                 mark_unauthorised(tx, channel_id, &words).await?;
@@ -191,7 +197,6 @@ fn told(event: &AccountEvent) -> NewChannelEvent {
         if words.iter().any(|word| what.contains(word)) { CheckState::Warning } else { CheckState::Good }
     };
     match event {
-        AccountEvent::Template(change) => template(change),
         AccountEvent::Quality { what, limit, limit_before, .. } => {
             let limit = match (limit, limit_before) {
                 (Some(now), Some(before)) => format!(" The limit is {now} now; before, it was {before}."),
@@ -232,24 +237,6 @@ fn told(event: &AccountEvent) -> NewChannelEvent {
             "The platform reports something that this version does not know.",
         ),
     }
-}
-
-fn template(change: &TemplateChange) -> NewChannelEvent {
-    let name = change.name.as_deref().unwrap_or(&change.template_id);
-    let language = change.language.as_ref().map(|language| format!(" ({language})")).unwrap_or_default();
-    let now = [&change.status, &change.quality, &change.category].into_iter().flatten();
-    let now = now.cloned().collect::<Vec<_>>().join(", ");
-    let now = if now.is_empty() { "changed".to_owned() } else { now };
-    let because = change.reason.as_ref().filter(|reason| *reason != "NONE");
-    let because = because.map(|reason| format!(" Reason: {reason}.")).unwrap_or_default();
-    let bad = ["REJECTED", "PAUSED", "DISABLED", "FLAGGED", "LIMIT_EXCEEDED", "LOCKED"];
-    let is_bad = change.status.as_deref().is_some_and(|status| bad.contains(&status));
-    let severity = if is_bad { CheckState::Warning } else { CheckState::Good };
-    NewChannelEvent::new(
-        ChannelEventKind::Template,
-        severity,
-        format!("The template {name}{language}: {now}.{because}"),
-    )
 }
 
 #[cfg(test)]
@@ -296,15 +283,5 @@ mod tests {
         assert_eq!(quality("FLAGGED"), CheckState::Warning);
         assert_eq!(quality("UNFLAGGED"), CheckState::Good);
         assert_eq!(quality("UPGRADE"), CheckState::Good);
-        let change = TemplateChange {
-            template_id: "1".to_owned(),
-            name: Some("ready".to_owned()),
-            status: Some("REJECTED".to_owned()),
-            reason: Some("INVALID_FORMAT".to_owned()),
-            ..TemplateChange::default()
-        };
-        let event = template(&change);
-        assert_eq!(event.severity, CheckState::Warning);
-        assert_eq!(event.words, "The template ready: REJECTED. Reason: INVALID_FORMAT.");
     }
 }

@@ -1,6 +1,7 @@
 //! Providers played by the simulator, and a workspace that connects accounts there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -37,6 +38,19 @@ impl Providers {
         let test = TestDatabase::create().await;
         let simulator = Self::simulator().await;
         let app = test.app_with(Self::config(&test, &simulator));
+        Self::over(test, app, simulator).await
+    }
+
+    /// The product on a real port, sending and hearing; configured by `change` as well.
+    pub async fn served(change: impl FnOnce(&mut Config)) -> Self {
+        let test = TestDatabase::create().await;
+        let simulator = Self::simulator().await;
+        let app = test
+            .serve_with(0, |config| {
+                config.providers = Self::config(&test, &simulator).providers;
+                change(config);
+            })
+            .await;
         Self::over(test, app, simulator).await
     }
 
@@ -130,6 +144,41 @@ impl Providers {
             .unwrap();
         let account = server::channels::account(&self.app, workspace_id, id).await.unwrap().unwrap();
         account.secrets.access_token.unwrap().expose_secret().to_owned()
+    }
+
+    /// Reads from the simulator's control API.
+    pub async fn look(&self, path: &str) -> Value {
+        let url = format!("{}/control/{path}", self.simulator.url());
+        self.answered(path, self.http.get(url)).await
+    }
+
+    /// An account of the simulator, as it tells of it.
+    pub async fn account(&self, name: &Value) -> Value {
+        let all = self.look("accounts").await;
+        let all = all["accounts"].as_array().unwrap().clone();
+        all.into_iter().find(|account| account["account"] == *name).unwrap()
+    }
+
+    /// A person does something with their phone.
+    pub async fn phone(&self, phone: &str, act: &str, to: &Value, mut more: Value) {
+        more["to"] = to.clone();
+        self.control(&format!("phones/{phone}/{act}"), more).await;
+    }
+
+    /// Waits until a message with this text is in the inbox; its conversation's and contact's ids.
+    pub async fn heard(&self, text: &str) -> (String, String) {
+        let until = tokio::time::Instant::now() + Duration::from_secs(40);
+        let query = "{ conversations(view: ALL, first: 50) { nodes { id contact { id } preview } } }";
+        loop {
+            let data = ask(&self.app, Some(&self.owner), query, json!({})).await.ok();
+            let nodes = data["conversations"]["nodes"].as_array().unwrap();
+            if let Some(found) = nodes.iter().find(|node| node["preview"] == text) {
+                let id = |value: &Value| value.as_str().unwrap().to_owned();
+                return (id(&found["id"]), id(&found["contact"]["id"]));
+            }
+            assert!(tokio::time::Instant::now() < until, "{text} did not come: {data}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// What Telegram has as a bot's webhook; empty: none.
