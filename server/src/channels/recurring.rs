@@ -32,8 +32,9 @@ pub(super) async fn begin(
 
 /// The channel that a job is for, while the connection lasts that it was made for.
 pub(super) async fn still_wanted(run: &JobRun) -> Result<Option<ChannelId>, JobError> {
-    let id: Option<ChannelId> = serde_json::from_value(run.job.payload["channel"].clone()).ok();
-    let connection = run.job.payload["connection"].as_i64();
+    let of_job = |key: &str| run.job.payload.get(key).cloned();
+    let id: Option<ChannelId> = of_job("channel").and_then(|id| serde_json::from_value(id).ok());
+    let connection = of_job("connection").and_then(|connection| connection.as_i64());
     let id = id.ok_or_else(|| JobError::Hopeless(anyhow::anyhow!("the job names no channel")))?;
     let mut tx = run.app.db.read(run.workspace_id).await?;
     let current = store::connection(&mut tx, id).await?;

@@ -198,10 +198,11 @@ pub async fn write(
         return Ok(problem.into());
     }
     // A template's words are known only now.
-    let (text, card) = match &route {
-        Some(Route::Provider(Outgoing { text: Some(words), card, .. })) => (words.clone(), card.clone()),
-        _ => (text, outgoing::card(&writing)),
+    let template = match &route {
+        Some(Route::Provider(outgoing)) => outgoing.text.clone().map(|words| (words, outgoing.card.clone())),
+        _ => None,
     };
+    let (text, card) = template.unwrap_or_else(|| (text, outgoing::card(&writing)));
 
     changing.now.last_seq += 1;
     let entry = NewEntry {
@@ -226,7 +227,8 @@ pub async fn write(
         Some(Route::WebChat) => {
             write::insert_transmission(&mut tx, entry.id, entry.channel_id, MessageStatus::Sent).await?;
         }
-        Some(Route::Provider(Outgoing { identity_id, acts, .. })) => {
+        Some(Route::Provider(outgoing)) => {
+            let Outgoing { identity_id, acts, .. } = &**outgoing;
             let new = NewTransmissions {
                 message_id: entry.id,
                 conversation_id: entry.conversation_id,
@@ -316,7 +318,7 @@ enum Route {
     /// For web chat we are the platform: what is committed is sent.
     WebChat,
     /// Through the outbox.
-    Provider(Outgoing),
+    Provider(Box<Outgoing>),
 }
 
 impl Route {
@@ -352,7 +354,7 @@ async fn route(
     let has_provider = Capabilities::of(channel.kind).is_none_or(|capabilities| capabilities.has_provider);
     if has_provider {
         let outgoing = outgoing::prepare(app, tx, channel.id, writing, text, files).await?;
-        return Ok(outgoing.map(Route::Provider).map_err(Written::from));
+        return Ok(outgoing.map(|outgoing| Route::Provider(Box::new(outgoing))).map_err(Written::from));
     }
     if !channel.active {
         let message = format!("{} is switched off; an admin can switch it on again.", channel.name);

@@ -90,7 +90,7 @@ impl Channel {
     async fn provider(&self, ctx: &Context<'_>) -> Option<ProviderSettings> {
         let can = ctx.app().adapters.of(self.kind)?.capabilities();
         let set = self.provider_settings();
-        can.has_provider.then(|| ProviderSettings {
+        can.has_provider.then_some(ProviderSettings {
             read_receipts: set.read_receipts && can.read_receipts_out,
             typing: set.typing && can.typing,
         })

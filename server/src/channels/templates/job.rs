@@ -40,13 +40,10 @@ pub async fn sync_job(run: JobRun) -> Result<Outcome, JobError> {
     let again = run.job.payload.get("connection").is_some();
     let live = accounts::live_account(&run.app, run.workspace_id, id).await?;
     let Some(live) = live else { return Ok(Outcome::Done) };
-    match super::sync(&run.app, run.workspace_id, &live).await? {
-        Err(CallError::Temporary(wait)) => {
-            let words = anyhow::anyhow!("the templates cannot be read now: {}", wait.reason);
-            return Err(JobError::Retry(words));
-        }
-        // A refusal is on the health page, where the same provider is asked.
-        Ok(_) | Err(_) => {}
+    // A refusal is on the health page, where the same provider is asked.
+    if let Err(CallError::Temporary(wait)) = super::sync(&run.app, run.workspace_id, &live).await? {
+        let words = anyhow::anyhow!("the templates cannot be read now: {}", wait.reason);
+        return Err(JobError::Retry(words));
     }
     let pause = EVERY.mul_f64(rand::rng().random_range(0.8..1.2));
     Ok(if again { Outcome::Again(pause) } else { Outcome::Done })

@@ -75,7 +75,7 @@ impl Office {
         let afters = finish::store(&mut tx, &hand.finished, &self.settings, &mut tallies).await?;
 
         self.scan(&mut tx).await?;
-        hand.reading = self.to_read();
+        hand.reading = self.take_to_read();
         let heads = store::heads(&mut tx, &hand.reading, LINES_OF_LANE).await?;
         let unanswered = self.adopt(&mut tx, &heads).await?;
 
@@ -136,7 +136,7 @@ impl Office {
         Ok(())
     }
 
-    fn to_read(&mut self) -> Vec<(ChannelId, LaneId)> {
+    fn take_to_read(&mut self) -> Vec<(ChannelId, LaneId)> {
         let now = Instant::now();
         let mut reading = Vec::new();
         for (channel_id, post) in &mut self.posts {

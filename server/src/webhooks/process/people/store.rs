@@ -241,7 +241,8 @@ impl People {
 
     /// Names that were learnt, and names that are somebody's no more.
     async fn store_aliases(&self, tx: &mut WorkspaceTx) -> sqlx::Result<()> {
-        let (mut gone, mut new): (Vec<(Uuid, &Alias)>, Vec<(Uuid, &Alias)>) = (Vec::new(), Vec::new());
+        let mut gone: Vec<(Uuid, &Alias)> = Vec::new();
+        let mut new: Vec<(Uuid, &Alias)> = Vec::new();
         for (_, person) in self.all() {
             let id = person.identity_id.0;
             match &person.stored {
