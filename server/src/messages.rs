@@ -13,6 +13,7 @@ mod in_short;
 mod outgoing;
 mod quoted;
 mod react;
+mod reaction_words;
 mod send;
 pub mod store;
 mod thread;
@@ -29,6 +30,7 @@ pub use delivered::mark_delivered;
 pub use edit::edit;
 pub use in_short::{Named, in_short};
 pub use react::react;
+pub use reaction_words::{CUSTOM, NAMED};
 pub(crate) use send::show;
 pub use send::{
     Audience, Body, Choice, Choices, TemplateChoice, TemplatePart, TemplateTop, Writing, Written, write,

@@ -36,7 +36,7 @@ mod typing;
 pub use allowed::{Footing, Reach, footing, reach};
 pub use by_hand::settle_by_hand;
 pub(crate) use enqueue::{MessageChange, enqueue_change};
-pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_message};
+pub use enqueue::{NewTransmissions, Target, enqueue_act, enqueue_beside, enqueue_message};
 pub use provenance::{History, Provenance, TransmissionEvent, provenance};
 pub(crate) use read_out::note_read;
 pub use retry::{resume, retry};

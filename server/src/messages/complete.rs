@@ -7,10 +7,10 @@ use serde::Deserialize as _;
 use shared::{AuthorKind, ContactId, Direction, MemberId, MessageId, TextSpan};
 use uuid::Uuid;
 
-use super::quoted;
 pub use super::quoted::{Quoted, QuotedKind};
 use super::store::{self, Attachment, Message, Reaction, Revision};
 use super::{Activity, Context, MessageCard};
+use super::{quoted, reaction_words};
 use crate::contacts;
 use crate::db::WorkspaceTx;
 use crate::outbox::{self, Transmission};
@@ -123,7 +123,7 @@ pub async fn complete(tx: &mut WorkspaceTx, messages: Vec<Message>) -> sqlx::Res
         emoji.entry(reaction.message_id).or_default().push(ShownReaction {
             by_name: names.reactor(reaction.actor_kind, reaction.actor_id),
             member_id: (reaction.actor_kind == AuthorKind::Member).then_some(MemberId(reaction.actor_id)),
-            emoji: reaction.emoji,
+            emoji: reaction_words::shown(&reaction.emoji).to_owned(),
         });
     }
     let full = messages.into_iter().map(|message| {

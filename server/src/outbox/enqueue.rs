@@ -45,6 +45,42 @@ pub async fn enqueue_act(
     enqueue(tx, target, act, transmission_id, None).await
 }
 
+/// Puts acts in line that belong to no thread of ours, for many at once.
+///
+/// # Errors
+/// When the database refuses; then the caller's transaction must not commit.
+pub async fn enqueue_beside(tx: &mut WorkspaceTx, acts: &[(Target, Act)]) -> sqlx::Result<()> {
+    if acts.is_empty() {
+        return Ok(());
+    }
+    let values: Result<Vec<Value>, _> = acts.iter().map(|(_, act)| serde_json::to_value(act)).collect();
+    let values = values.map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let places: Vec<Place> = acts.iter().map(|(target, act)| place(target, act, None)).collect();
+    let expires = |place: &Place| place.seconds.map(|seconds| Utc::now() + TimeDelta::seconds(seconds));
+    let workspace_id = tx.workspace_id();
+    sqlx::query(
+        "with queued as (
+             insert into outbox (workspace_id, channel_id, lane, recipient, by_human, act, expires_at)
+             select $1, a.channel_id, a.lane, a.recipient, a.by_human, a.act, a.expires_at
+             from unnest($2::uuid[], $3::uuid[], $4::text[], $5::boolean[], $6::jsonb[], $7::timestamptz[])
+                  with ordinality as a(channel_id, lane, recipient, by_human, act, expires_at, n)
+             order by a.n
+             returning channel_id, lane)
+         select pg_notify('sb_outbox', $1::text || ':' || q.channel_id::text || ':' || q.lane::text)
+         from (select distinct channel_id, lane from queued) q",
+    )
+    .bind(workspace_id)
+    .bind(acts.iter().map(|(target, _)| target.channel_id.0).collect::<Vec<_>>())
+    .bind(places.iter().map(|place| place.lane).collect::<Vec<_>>())
+    .bind(places.iter().map(|place| place.recipient.as_deref()).collect::<Vec<_>>())
+    .bind(acts.iter().map(|(target, _)| target.by_human).collect::<Vec<_>>())
+    .bind(values)
+    .bind(places.iter().map(expires).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// A change of a message of the thread.
 pub(crate) struct MessageChange {
     /// Which message.

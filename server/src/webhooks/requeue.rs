@@ -24,7 +24,10 @@ pub async fn process_delivery_again(
     let mut tx = app.db.workspace(by.workspace_id).await?;
     store::lock_workspace(&mut tx).await?; // no processor is at it meanwhile
     let delivery = store::find(&mut tx, id).await?.ok_or(AppError::NotFound("delivery"))?;
+    // One of which a part could not be read has its other effects already; they are not made twice.
+    let is_partly_read = delivery.outcome() == DeliveryOutcome::Processed && delivery.reason.is_some();
     match delivery.outcome() {
+        _ if is_partly_read => {}
         DeliveryOutcome::Failed | DeliveryOutcome::Ignored | DeliveryOutcome::Waiting => {}
         DeliveryOutcome::Pending => return Ok(Ok(delivery)),
         DeliveryOutcome::Processed | DeliveryOutcome::Duplicate => {

@@ -1,12 +1,13 @@
 //! What WhatsApp reports, in the inbox: messages with all they carry, the owner's own, accounts.
 
 use serde_json::json;
-use shared::ChannelKind;
+use server::channels::endpoints::EndpointKey;
+use shared::{ChannelId, ChannelKind};
 
-use crate::kit::Inbound;
 use crate::kit::whatsapp::{
     self, BUSINESS, NUMBER, by_number, field, item, jana, messages, of_business, text,
 };
+use crate::kit::{Inbound, Provided};
 
 async fn inbox() -> Inbound {
     Inbound::start(ChannelKind::Whatsapp, NUMBER, Some(BUSINESS)).await
@@ -229,4 +230,81 @@ async fn news_of_the_account_are_events_of_its_channel() {
     assert_eq!(kinds, ["quality", "template", "token_dead"], "{events:?}");
     assert_eq!(inbox.number("select state::bigint from channels").await, 2);
     inbox.holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_comes_before_its_message_is_known_waits_for_it() {
+    let inbox = inbox().await;
+    inbox.deliver(&[text(jana(), "1", "Hello")]).await;
+    let status = |id: &str, status: &str| {
+        whatsapp::change(json!({ "statuses": [{ "id": format!("wamid.{id}"), "status": status,
+            "timestamp": (whatsapp::T0 + 90).to_string(), "recipient_id": whatsapp::JANA }] }))
+    };
+    inbox.deliver(&[status("out", "delivered"), status("out", "sent")]).await;
+    assert_eq!(inbox.last_outcome().await.0, 1);
+    assert_eq!(inbox.number("select count(*) from waiting_changes").await, 2);
+    assert_eq!(inbox.number("select count(*) from messages").await, 1);
+    inbox.holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_from_a_phone_arrives_whole_though_deliveries_are_batched_repeated_and_reordered() {
+    const SECRET: &str = "app-secret-of-the-installation";
+    let stage = Provided::with(|config| {
+        config.providers.meta.app_id = Some("1234567890".to_owned());
+        config.providers.meta.app_secret = Some(SECRET.to_owned().into());
+        config.providers.meta.verify_token = Some("correct-horse".to_owned().into());
+    })
+    .await;
+    let made = stage
+        .control(
+            "/whatsapp/numbers",
+            json!({ "name": "Bloom", "app": "1234567890", "app_secret": SECRET, "verify_token": "correct-horse",
+                    "webhook_url": stage.url("/webhooks/meta/app"), "subscribed": true, "coexistence": true }),
+        )
+        .await;
+    let account = made["account"].as_str().unwrap().to_owned();
+    let (number, parent) =
+        (made["phone_number_id"].as_str().unwrap(), made["business_account_id"].as_str().unwrap());
+    let (id, key) = (ChannelId::new(), EndpointKey::generate().unwrap());
+    stage.channel(stage.workspace_id, id, ChannelKind::Whatsapp, number, Some(parent), &key).await;
+    for fault in [
+        json!({ "type": "repeat", "times": 2, "delay_ms": 20 }),
+        json!({ "type": "reorder", "hold_ms": 40 }),
+        json!({ "type": "batch", "max": 5, "wait_ms": 30 }),
+    ] {
+        stage.control("/faults", json!({ "account": account, "percent": 40, "fault": fault })).await;
+    }
+    let act = async |act: &str, mut body: serde_json::Value| {
+        body["to"] = json!(account);
+        stage.phone("jana", act, body).await["messages"][0].as_str().unwrap_or_default().to_owned()
+    };
+    let first = act("send", json!({ "text": "Good morning" })).await;
+    act("edit", json!({ "message": first, "text": "Good evening" })).await;
+    act("react", json!({ "message": first, "emoji": ["👍"] })).await;
+    act("send", json!({ "text": "We are open till six", "by_business": true })).await;
+    let gone = act("send", json!({ "text": "A secret" })).await;
+    act("delete", json!({ "messages": [gone] })).await;
+    for number in 0..20 {
+        act("send", json!({ "text": format!("line {number}") })).await;
+    }
+    stage
+        .wait(
+            "the story did not arrive",
+            "select (select count(*) from messages where direction = 1) = 22
+                and (select count(*) from messages where direction = 2 and author_kind = 4) = 1
+                and exists (select from messages where text = 'Good evening')
+                and exists (select from messages where deleted_at is not null)
+                and (select count(*) from waiting_changes) = 0",
+        )
+        .await;
+    stage.settle().await;
+    assert_eq!(stage.one::<i64>("select count(*) from messages where text = 'A secret'").await, 0);
+    assert_eq!(stage.one::<i64>("select count(*) from contacts").await, 1);
+    assert_eq!(
+        stage.one::<i64>("select count(distinct text) from messages where text like 'line %'").await,
+        20
+    );
+    let gaps = "select count(*) from conversations c where last_seq <> (select count(*) from messages m where m.conversation_id = c.id)";
+    assert_eq!(stage.one::<i64>(gaps).await, 0);
 }

@@ -12,6 +12,7 @@ use super::entries::{Entries, Entry};
 use super::people::People;
 use super::steps::Step;
 use crate::db::WorkspaceTx;
+use crate::media::fetch;
 
 /// Longest content type that is kept, in bytes.
 const CONTENT_TYPE_BYTES_MAX: usize = 120;
@@ -140,7 +141,9 @@ pub(super) async fn insert_remote(tx: &mut WorkspaceTx, entries: &Entries) -> sq
     .bind(rows.iter().map(|row| failure(row.media)).collect::<Vec<_>>())
     .execute(tx.conn())
     .await?;
-    Ok(())
+    let wanted = rows.iter().filter(|row| state(row.media) == AttachmentState::Fetching);
+    let wanted: Vec<AttachmentId> = wanted.map(|row| row.file.id).collect();
+    fetch::enqueue(tx, &wanted).await
 }
 
 /// A file that is still the platform's, at its place.

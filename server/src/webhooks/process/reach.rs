@@ -82,7 +82,8 @@ impl Work {
         // Whoever lets a bot only read is heard, and cannot be answered all the same.
         let by_connection =
             person.reach.reason.as_deref().is_some_and(|reason| reason.starts_with(connections::OBSTACLE));
-        let is_news = !person.reach.reachable && person.reach.changed_at.is_none_or(|last| at >= last);
+        // Platforms count in seconds: of two things in one, whoever blocked us has done so last.
+        let is_news = !person.reach.reachable && person.reach.changed_at.is_none_or(|last| at > last);
         if is_news && !by_connection {
             person.reach = Reach { reachable: true, reason: None, changed_at: Some(at) };
         }

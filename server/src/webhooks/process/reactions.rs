@@ -13,6 +13,7 @@ use super::incoming::moment;
 use super::steps::Step;
 use super::work::Work;
 use crate::db::WorkspaceTx;
+use crate::messages::{CUSTOM, NAMED};
 use crate::realtime::Event;
 
 /// Reactions to the messages of a batch.
@@ -187,7 +188,7 @@ impl Work {
 fn stored(reaction: &Reaction) -> String {
     match reaction {
         Reaction::Emoji(emoji) => emoji.clone(),
-        Reaction::Custom(id) => format!("custom:{id}"),
-        Reaction::Named(name) => format!("named:{name}"),
+        Reaction::Custom(id) => format!("{CUSTOM}{id}"),
+        Reaction::Named(name) => format!("{NAMED}{name}"),
     }
 }

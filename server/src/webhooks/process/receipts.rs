@@ -79,7 +79,7 @@ pub(super) async fn apply(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result
         channel_id: receipt.channel_id,
         report: &receipt.report,
         received_at: receipt.received_at,
-        delivery_id: Some(receipt.delivery_id),
+        delivery_id: (receipt.delivery_id > 0).then_some(receipt.delivery_id),
     });
     let reports: Vec<Report<'_>> = reports.collect();
     for (receipt, heard) in receipts.iter().zip(statuses::apply(tx, &reports).await?) {
@@ -88,7 +88,7 @@ pub(super) async fn apply(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result
             Heard::Known => work.verdicts.repeated(receipt.delivery, None),
         }
     }
-    for owed in std::mem::take(&mut work.owed) {
+    let owed = std::mem::take(&mut work.owed).into_iter().map(|owed| {
         let target = Target {
             channel_id: owed.channel_id,
             conversation_id: None,
@@ -96,7 +96,7 @@ pub(super) async fn apply(tx: &mut WorkspaceTx, work: &mut Work) -> sqlx::Result
             quote: None,
             by_human: false,
         };
-        outbox::enqueue_act(tx, target, &owed.act, None).await?;
-    }
-    Ok(())
+        (target, owed.act)
+    });
+    outbox::enqueue_beside(tx, &Vec::from_iter(owed)).await
 }

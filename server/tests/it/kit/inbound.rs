@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use server::app::App;
+use server::config::Config;
 use server::viewer::Viewer;
 use shared::{ChannelId, ChannelKind, ConversationId, Role, WorkspaceId};
 use sqlx::{FromRow, PgConnection};
@@ -49,8 +50,13 @@ impl Inbound {
         let test = TestDatabase::create().await;
         let workspace_id = test.workspace("Bloom & Co").await;
         let admin = test.member(workspace_id, Role::Admin).await;
-        let channel_id = test.provider_channel(workspace_id, kind, account, parent).await;
-        let app = test.app();
+        // Nobody answers there: what would be fetched or sent stays on its way.
+        let nowhere = "http://127.0.0.1:9";
+        let mut config = Config { data_dir: test.data_dir(), ..Config::default() };
+        config.providers.telegram.api_url = nowhere.parse().unwrap();
+        config.providers.meta.graph_url = nowhere.parse().unwrap();
+        let app = test.app_with(config);
+        let channel_id = test.provider_channel(&app, workspace_id, kind, account, parent).await;
         App::start_background(&app);
         Self { test, app, workspace_id, channel_id, admin, kind }
     }
@@ -215,6 +221,7 @@ impl TestDatabase {
     /// A connected account of a provider.
     pub async fn provider_channel(
         &self,
+        app: &App,
         workspace_id: WorkspaceId,
         kind: ChannelKind,
         account: &str,
@@ -231,6 +238,16 @@ impl TestDatabase {
         .bind(kind)
         .bind(account)
         .bind(parent)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+        let sealed = app.vault.seal(&mut tx, id.0, "access_token", b"5500110022:token").await.unwrap();
+        sqlx::query(
+            "insert into credentials (workspace_id, channel_id, purpose, version, sealed) values ($1, $2, 2, 1, $3)",
+        )
+        .bind(workspace_id)
+        .bind(id)
+        .bind(sealed)
         .execute(tx.conn())
         .await
         .unwrap();

@@ -40,7 +40,9 @@ impl ContactNow {
         let now = &mut self.now;
         let profile = &sender.profile;
         let may = |gap: bool| sender.verified || gap;
-        let name_is_open = now.name.is_empty() || trust.name_is_platforms;
+        // A number stands in until there is a name.
+        let is_number = now.phone.as_ref().is_some_and(|phone| *phone == now.name);
+        let name_is_open = now.name.is_empty() || is_number || trust.name_is_platforms;
         if let Some(name) = sender.display_name.as_ref().filter(|_| may(name_is_open)) {
             now.name.clone_from(name);
         }

@@ -51,7 +51,6 @@ pub(in super::super) fn sender(event: &InboundEvent) -> Option<&Sender> {
         InboundEvent::Reachability(reach) => Some(&reach.sender),
         InboundEvent::Preference(preference) => Some(&preference.sender),
         InboundEvent::Identity(change) => Some(&change.sender),
-        InboundEvent::Status(report) => report.recipient.as_ref(),
         _ => None,
     }
 }
@@ -75,7 +74,6 @@ fn keys(event: &InboundEvent) -> Vec<&str> {
             keys.extend(ids(&change.add));
         }
         InboundEvent::ChatMoved(moved) => keys.extend([moved.from.as_str(), moved.to.as_str()]),
-        InboundEvent::Status(report) => keys.extend(ids(&report.aliases)),
         _ => {}
     }
     keys

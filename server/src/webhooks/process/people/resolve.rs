@@ -36,23 +36,19 @@ impl People {
             _ => {}
         }
         let sender = sender(&step.event)?;
-        let taught: &[Alias] = match &step.event {
-            InboundEvent::Status(report) => &report.aliases,
-            _ => &[],
-        };
-        let number = match self.same_person(channel_id, sender, taught) {
+        let number = match self.same_person(channel_id, sender) {
             Some(number) => number,
             None if makes_people(&step.event) => self.meet(step, sender),
             None => return None,
         };
-        self.hear(number, sender, taught, step);
+        self.hear(number, sender, step);
         Some(number)
     }
 
     /// Somebody we know who is this sender; several who turn out to be are one from now on.
-    fn same_person(&mut self, channel_id: ChannelId, sender: &Sender, taught: &[Alias]) -> Option<usize> {
+    fn same_person(&mut self, channel_id: ChannelId, sender: &Sender) -> Option<usize> {
         let mut same: Vec<usize> = self.known(channel_id, &sender.platform_id).into_iter().collect();
-        for id in ids(&sender.aliases).chain(ids(taught)) {
+        for id in ids(&sender.aliases) {
             same.extend(self.by_id.get(&(channel_id, id.to_owned())).map(|number| self.now(*number)));
         }
         self.one_of(&same)
@@ -79,8 +75,9 @@ impl People {
         let channel_id = step.channel_id;
         let person = Person { connection: step.connection.clone(), ..Person::new(channel_id, sender) };
         let profile = &sender.profile;
+        let number = profile.phone.as_ref().filter(|_| !step.is_ours());
         let now = Facts {
-            name: sender.display_name.clone().unwrap_or_default(),
+            name: sender.display_name.clone().or_else(|| number.cloned()).unwrap_or_default(),
             email: profile.email.clone(),
             phone: profile.phone.clone(),
             locale: profile.locale.clone(),
@@ -94,19 +91,17 @@ impl People {
     }
 
     /// Takes in what an event says of its sender.
-    fn hear(&mut self, number: usize, sender: &Sender, taught: &[Alias], step: &Step) {
+    fn hear(&mut self, number: usize, sender: &Sender, step: &Step) {
         let Some(person) = self.all.get(number) else { return };
         let is_new = person.stored.is_none();
         // Both ids are theirs, and the event's own is the one to use from now on.
-        if person.platform_id != sender.platform_id
-            && ids(&sender.aliases).chain(ids(taught)).any(|id| id == person.platform_id)
+        if person.platform_id != sender.platform_id && ids(&sender.aliases).any(|id| id == person.platform_id)
         {
             self.go_by(number, &sender.platform_id);
         }
         // Names of visitors are kept as they were told first: our own page tells them again and again.
         if !step.is_ours() || is_new {
             self.learn(number, &sender.aliases);
-            self.learn(number, taught);
         }
         let Some(person) = self.all.get_mut(number) else { return };
         let stored = person.stored.as_ref();
@@ -166,7 +161,7 @@ impl People {
 
     /// The platform says that a person goes by other names.
     fn change(&mut self, channel_id: ChannelId, change: &IdentityChange) -> Option<usize> {
-        let mut same: Vec<usize> = self.same_person(channel_id, &change.sender, &[]).into_iter().collect();
+        let mut same: Vec<usize> = self.same_person(channel_id, &change.sender).into_iter().collect();
         let new = change.new_platform_id.as_deref();
         same.extend(new.and_then(|id| self.known(channel_id, id)));
         let added = ids(&change.add).filter_map(|id| self.by_id.get(&(channel_id, id.to_owned())));

@@ -49,11 +49,14 @@ impl People {
              names as (
                  delete from identity_aliases x using unnest($2::uuid[]) as m(id)
                  where x.workspace_id = $1 and x.identity_id = m.id)
-             select from earlier",
+             update outbox o set lane = m.into_id
+             from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as m(id, into_id, channel_id)
+             where o.workspace_id = $1 and o.channel_id = m.channel_id and o.lane = m.id",
         )
         .bind(workspace_id)
         .bind(self.merges.iter().map(|merge| merge.from_identity.0).collect::<Vec<_>>())
         .bind(self.merges.iter().map(|merge| self.identity_of(merge.into)).collect::<Vec<_>>())
+        .bind(self.merges.iter().map(|merge| self.channel_of(merge.into)).collect::<Vec<_>>())
         .execute(tx.conn())
         .await?;
         Ok(())
@@ -127,6 +130,10 @@ impl People {
 
     fn identity_of(&self, number: usize) -> Uuid {
         self.get(number).map_or_else(Uuid::nil, |person| person.identity_id.0)
+    }
+
+    fn channel_of(&self, number: usize) -> Uuid {
+        self.get(number).map_or_else(Uuid::nil, |person| person.channel_id.0)
     }
 
     fn contact_of(&self, number: usize) -> Uuid {
