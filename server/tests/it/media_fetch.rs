@@ -180,12 +180,22 @@ async fn a_voice_note_plays_in_the_page_from_anywhere() {
 async fn what_cannot_be_had_leaves_its_reason_and_tells_whoever_looks() {
     let stage = Provided::start().await;
     let bot = stage.bot().await;
+    // Telegram says that it may be unavailable for the time being: it is believed for three days.
     let unknown = RemoteMedia::new(MediaKind::Image, MediaRef("no-such-file".to_owned()));
     let id = stage.on_its_way(&bot, &unknown).await;
+    let waits = "select exists (select from jobs where kind = 'media.fetch' and run_at > now() and claim_token is null)";
+    stage.wait("it was not tried", waits).await;
+    sqlx::query(
+        "update jobs set run_at = now(), created_at = now() - interval '4 days' where kind = 'media.fetch'",
+    )
+    .execute(&mut stage.test.superuser().await)
+    .await
+    .unwrap();
+    stage.app.jobs.ring();
     let row = stage.arrived(id).await;
     assert_eq!(row.state, 3);
     let words = row.failure.unwrap();
-    assert!(!words.is_empty());
+    assert!(words.contains("did not give the file out"), "{words}");
 
     let agent = stage.test.member(stage.workspace_id, Role::Agent).await;
     let browser = stage.test.signed_in(&stage.app, &agent).await;

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use server::app::App;
 use server::channels::endpoints::{Endpoint, EndpointKey, address_of};
 use server::config::Config;
-use shared::{ChannelId, ChannelKind, Role, WorkspaceId};
+use shared::{ChannelId, ChannelKind, WorkspaceId};
 use simulator::{Settings, Simulator};
 
-use super::{TestDatabase, ask};
+use super::TestDatabase;
 
 /// A database, one process over it, a simulator, and a workspace.
 pub struct Provided {
@@ -188,11 +188,5 @@ impl Provided {
         Value: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
     {
         sqlx::query_scalar(query).fetch_one(&mut self.test.superuser().await).await.unwrap()
-    }
-
-    /// Asks as an admin of our workspace.
-    pub async fn ask(&self, query: &str, variables: Value) -> Value {
-        let admin = self.test.member(self.workspace_id, Role::Admin).await;
-        ask(&self.app, Some(&admin), query, variables).await.ok()
     }
 }
