@@ -15,6 +15,8 @@ pub enum Goal {
     RatioAtMost(f64),
     /// The value itself is at most this.
     AtMost(f64),
+    /// The value itself is at least this.
+    AtLeast(f64),
     /// Shown beside others, without a goal of its own.
     None,
 }
@@ -25,6 +27,7 @@ impl Goal {
             Self::RatioAtLeast(least) => Some(ratio.is_some_and(|ratio| ratio >= least)),
             Self::RatioAtMost(most) => Some(ratio.is_some_and(|ratio| ratio <= most)),
             Self::AtMost(most) => Some(value <= most),
+            Self::AtLeast(least) => Some(value >= least),
             Self::None => None,
         }
     }
@@ -34,6 +37,7 @@ impl Goal {
             Self::RatioAtLeast(least) => Some(format!("≥ {least}×")),
             Self::RatioAtMost(most) => Some(format!("≤ {most}×")),
             Self::AtMost(most) => Some(format!("≤ {most} {unit}")),
+            Self::AtLeast(least) => Some(format!("≥ {least} {unit}")),
             Self::None => None,
         }
     }

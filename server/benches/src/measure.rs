@@ -3,6 +3,7 @@
 mod bytes;
 mod inbound;
 mod list;
+mod outbox;
 mod process;
 pub mod queries;
 mod rls_tax;
@@ -31,6 +32,8 @@ pub enum Figure {
     Inbound,
     /// How long an acknowledgement takes.
     Ack,
+    /// Answers handed to the platform a second.
+    Outbox,
     /// How long until an agent sees a message.
     Screen,
     /// How long a page of the list takes.
@@ -151,6 +154,9 @@ async fn with_database(
     }
     if plan.wants(&[Figure::Ack]) {
         attempt(rows, "ack", inbound::ack(&stage).await);
+    }
+    if plan.wants(&[Figure::Outbox]) {
+        attempt(rows, "outbox", outbox::measure(&stage).await);
     }
     if plan.wants(&[Figure::Accept, Figure::Inbound]) {
         attempt(rows, "accept, inbound", inbound::rates(&stage).await);

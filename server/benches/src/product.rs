@@ -86,10 +86,20 @@ impl Launcher {
     /// # Errors
     /// When the binary cannot be run.
     pub fn spawn(&self, postgres: &Postgres, role: Role, database: &str) -> anyhow::Result<Product> {
+        self.spawn_with(postgres, role, database, &[])
+    }
+
+    fn spawn_with(
+        &self,
+        postgres: &Postgres,
+        role: Role,
+        database: &str,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Product> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port(); // free a moment ago
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut command = self.command(postgres, role, database)?;
-        command.arg("serve").env("SWITCHBOARD_LISTEN", address.to_string());
+        command.arg("serve").env("SWITCHBOARD_LISTEN", address.to_string()).envs(settings.iter().copied());
         let child = command.spawn().with_context(|| self.server.display().to_string())?;
         Ok(Product { child, address })
     }
@@ -99,7 +109,21 @@ impl Launcher {
     /// # Errors
     /// When it does not come up.
     pub async fn start(&self, postgres: &Postgres, role: Role, database: &str) -> anyhow::Result<Product> {
-        let mut product = self.spawn(postgres, role, database)?;
+        self.start_with(postgres, role, database, &[]).await
+    }
+
+    /// The same with further settings.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start_with(
+        &self,
+        postgres: &Postgres,
+        role: Role,
+        database: &str,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Product> {
+        let mut product = self.spawn_with(postgres, role, database, settings)?;
         let begun = Instant::now();
         while !product.is_ready().await {
             if let Some(status) = product.child.try_wait()? {

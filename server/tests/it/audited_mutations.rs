@@ -219,7 +219,7 @@ async fn every_mutation_leaves_the_entry_it_promises() {
         caller.call(&mut owner, &call, action).await;
     }
     // What a platform did not take.
-    let (bot, _, failed) = test.failed_answer(workspace).await;
+    let (bot, thread, failed) = test.failed_answer(workspace).await;
     let about_failed =
         |call: &str| call.replace("ID", &format!("messageId: \"{failed}\"")) + " { problem { code } }";
     caller.call(&mut owner, &about_failed("retryMessage(ID)"), A::MessageRetried).await;
@@ -229,6 +229,17 @@ async fn every_mutation_leaves_the_entry_it_promises() {
         .await
         .unwrap();
     caller.call(&mut owner, &about_failed("settleMessage(ID, wentOut: true)"), A::MessageSettled).await;
+    caller.call(&mut owner, &about_failed("editMessage(ID, text: \"Better\")"), A::MessageEdited).await;
+    let theirs: shared::MessageId = sqlx::query_scalar(
+        "update messages set platform_message_id = '7' where conversation_id = $1 and direction = 1 returning id",
+    )
+    .bind(thread)
+    .fetch_one(&mut caller.behind)
+    .await
+    .unwrap();
+    let react = format!("react(messageId: \"{theirs}\", emoji: \"👍\") {{ problem {{ code }} }}");
+    caller.call(&mut owner, &react, A::MessageReacted).await;
+    caller.call(&mut owner, &about_failed("deleteMessage(ID)"), A::MessageDeleted).await;
     let resume = format!("resumeOutbox(channelId: \"{bot}\") {{ problem {{ code }} }}");
     caller.call(&mut owner, &resume, A::OutboxResumed).await;
     let contact = owner

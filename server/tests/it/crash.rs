@@ -19,10 +19,20 @@ const VISITORS: usize = 50;
 const MESSAGES: usize = 40;
 
 /// The real program on a real port; killed when dropped.
-struct Program(Child);
+pub(crate) struct Program(Child);
 
 impl Program {
     fn start(test: &TestDatabase, data_dir: &std::path::Path, address: SocketAddr) -> Self {
+        Self::start_with(test, data_dir, address, &[])
+    }
+
+    /// The same with further settings.
+    pub(crate) fn start_with(
+        test: &TestDatabase,
+        data_dir: &std::path::Path,
+        address: SocketAddr,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_switchboard"))
             .args(["serve", "--listen", &address.to_string()])
             .env("DATABASE_URL", test.app_options().to_url_lossy().as_str())
@@ -32,6 +42,7 @@ impl Program {
             .env("SWITCHBOARD_LIMITS__VISITOR_SESSIONS_PER_HOUR", "10000")
             .env("SWITCHBOARD_LIMITS__VISITOR_MESSAGE_BURST", "10000")
             .env("SWITCHBOARD_LIMITS__VISITOR_MESSAGES_PER_HOUR", "100000")
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -39,7 +50,7 @@ impl Program {
     }
 
     /// `kill -9`: no goodbye of any kind.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }

@@ -1,15 +1,18 @@
 //! Channels whose platforms are played by the simulator, and people who have written there.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use server::app::App;
 use server::config::Config;
+use server::http::{accept, router};
 use server::outbox::{self, OutboxSettings};
 use server::viewer::Viewer;
 use shared::{ChannelId, ChannelKind, ContactId, ConversationId, IdentityId, Role, WorkspaceId};
 use simulator::{Settings, Simulator};
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::{TestDatabase, ask};
@@ -55,35 +58,59 @@ pub fn impatient() -> OutboxSettings {
 }
 
 impl Platform {
-    /// Everything running, but for the sender.
+    /// Everything there, and nothing running: processes are started by [`another_process`](Self::another_process).
     pub async fn without_sender() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default(); // by another test already, else
-        let test = TestDatabase::create().await;
-        let settings = Settings { time_factor: 20.0, personas: false, ..Settings::default() };
-        let simulator = Simulator::start(settings).await.unwrap();
+        let (test, simulator) = Self::stage().await;
         let app = test.app_with(Self::config(&test, &simulator));
-        let workspace_id = test.workspace("Bloom & Co").await;
-        let agent = test.member(workspace_id, Role::Owner).await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { test, app, agent, http, simulator }
+        Self::of(test, app, simulator).await
     }
 
-    /// Everything running.
+    /// Everything there; a program of its own is to run at this address, over the same database.
+    pub async fn around_program(address: SocketAddr) -> Self {
+        let (test, simulator) = Self::stage().await;
+        let mut config = Self::config(&test, &simulator);
+        config.providers.webhook_url = Some(format!("http://{address}").parse().unwrap());
+        let app = test.app_with(config);
+        Self::of(test, app, simulator).await
+    }
+
+    /// Everything running, on a real port.
     pub async fn start() -> Self {
-        let platform = Self::without_sender().await;
-        outbox::start(&platform.app, impatient());
-        App::start_background(&platform.app);
-        platform.test.wait_for_listeners(1).await;
-        platform
+        let (test, simulator) = Self::stage().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut config = Self::config(&test, &simulator);
+        config.listen = listener.local_addr().unwrap();
+        let app = test.app_with(config);
+        Self::run(&test, &app, 0).await;
+        let routes = router(&app, server::graphql::schema());
+        tokio::spawn(accept::serve(listener, routes, app.config.limits, app.stopping.clone()));
+        Self::of(test, app, simulator).await
     }
 
     /// Another process over the same database, sending as well; `already` do.
     pub async fn another_process(&self, already: i64) -> Arc<App> {
         let app = self.test.app_with(Self::config(&self.test, &self.simulator));
-        outbox::start(&app, impatient());
-        App::start_background(&app);
-        self.test.wait_for_listeners(already + 1).await;
+        Self::run(&self.test, &app, already).await;
         app
+    }
+
+    async fn stage() -> (TestDatabase, Simulator) {
+        let _ = rustls::crypto::ring::default_provider().install_default(); // by another test already, else
+        let settings = Settings { time_factor: 20.0, personas: false, ..Settings::default() };
+        (TestDatabase::create().await, Simulator::start(settings).await.unwrap())
+    }
+
+    async fn run(test: &TestDatabase, app: &Arc<App>, already: i64) {
+        outbox::start(app, impatient());
+        App::start_background(app);
+        test.wait_for_listeners(already + 1).await;
+    }
+
+    async fn of(test: TestDatabase, app: Arc<App>, simulator: Simulator) -> Self {
+        let workspace_id = test.workspace("Bloom & Co").await;
+        let agent = test.member(workspace_id, Role::Owner).await;
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { test, app, agent, http, simulator }
     }
 
     fn config(test: &TestDatabase, simulator: &Simulator) -> Config {
@@ -143,6 +170,88 @@ impl Platform {
         let id = made["phone_number_id"].as_str().unwrap().to_owned();
         let parent = made["business_account_id"].as_str().map(str::to_owned);
         self.line(ChannelKind::Whatsapp, &made, id, parent).await
+    }
+
+    /// A new number, connected as an admin does it: its statuses come in.
+    pub async fn connected_number(&self, more: Value) -> Line {
+        let made = self.control("/whatsapp/numbers", more).await;
+        let input = json!({
+            "kind": "WHATSAPP", "token": made["token"], "accountId": made["phone_number_id"],
+            "parentAccountId": made["business_account_id"], "appSecret": made["app_secret"],
+        });
+        self.connect(ChannelKind::Whatsapp, &made, input).await
+    }
+
+    /// A new bot, connected as an admin does it: its updates come in.
+    pub async fn connected_bot(&self) -> Line {
+        let made = self.control("/telegram/bots", json!({ "name": "Helpdesk" })).await;
+        self.connect(ChannelKind::Telegram, &made, json!({ "kind": "TELEGRAM", "token": made["token"] })).await
+    }
+
+    async fn connect(&self, kind: ChannelKind, made: &Value, input: Value) -> Line {
+        let query = "mutation($input: ConnectChannelInput!) { connectChannel(input: $input) {
+            channel { id } problem { code message } } }";
+        let answer = ask(&self.app, Some(&self.agent), query, json!({ "input": input })).await.ok();
+        let connected = &answer["connectChannel"];
+        assert_eq!(connected["problem"], Value::Null, "{connected}");
+        let channel_id = connected["channel"]["id"].as_str().unwrap().parse().unwrap();
+        Line { channel_id, kind, account: made["account"].as_str().unwrap().to_owned() }
+    }
+
+    /// A new person, who writes first: their conversation, once it is here.
+    pub async fn person(&self, line: &Line, name: &str) -> ConversationId {
+        self.control("/phones", json!({ "id": name, "first_name": name })).await;
+        self.control(&format!("/phones/{name}/start"), json!({ "to": line.account })).await;
+        let hello = format!("Hello from {name}");
+        self.control(&format!("/phones/{name}/send"), json!({ "to": line.account, "text": hello })).await;
+        let mut behind = self.test.superuser().await;
+        for _ in 0..800 {
+            let found: Option<ConversationId> =
+                sqlx::query_scalar("select conversation_id from messages where channel_id = $1 and text = $2")
+                    .bind(line.channel_id)
+                    .bind(&hello)
+                    .fetch_optional(&mut behind)
+                    .await
+                    .unwrap();
+            if let Some(found) = found {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{name}'s message did not come");
+    }
+
+    /// Waits until a query says yes.
+    pub async fn wait(&self, what: &str, query: &str) {
+        self.wait_for(PATIENCE, what, query).await;
+    }
+
+    /// Likewise, for what takes a program with ordinary patience.
+    pub async fn wait_long(&self, what: &str, query: &str) {
+        self.wait_for(PATIENCE * 6, what, query).await;
+    }
+
+    async fn wait_for(&self, patience: Duration, what: &str, query: &str) {
+        let mut behind = self.test.superuser().await;
+        let until = tokio::time::Instant::now() + patience;
+        loop {
+            let yes: bool = sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned()))
+                .fetch_one(&mut behind)
+                .await
+                .unwrap();
+            if yes {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < until, "{what}");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// The bubbles that a phone shows of an account's own messages.
+    pub async fn bubbles(&self, phone: &str, line: &Line) -> Vec<Value> {
+        let chat = self.look(&format!("/phones/{phone}/chats/{}", line.account)).await;
+        let messages = chat["messages"].as_array().unwrap().iter();
+        messages.filter(|message| message["from"] == "business").cloned().collect()
     }
 
     async fn line(&self, kind: ChannelKind, made: &Value, id: String, parent: Option<String>) -> Line {
