@@ -27,7 +27,11 @@ impl Provider {
     /// When it is not there, or does not come up.
     pub async fn start(server: &Path) -> anyhow::Result<Self> {
         let program = server.with_file_name("switchboard-simulator");
-        ensure!(program.is_file(), "no simulator at {}: cargo build --release -p simulator", program.display());
+        ensure!(
+            program.is_file(),
+            "no simulator at {}: cargo build --release -p simulator",
+            program.display()
+        );
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port(); // free a moment ago
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let child = Command::new(&program)

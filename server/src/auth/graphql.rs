@@ -292,14 +292,12 @@ impl AuthMutations {
         Ok(ConfirmPasswordPayload { ok: outcome.is_ok(), problem: outcome.err() })
     }
 
-    /// Makes one more workspace, owned by the viewer, and goes on in it.
+    /// Makes one more workspace, owned by the viewer, and goes on in it; a demo has people to play on a page of phones.
     async fn create_workspace(
         &self,
         ctx: &Context<'_>,
         name: String,
-        #[graphql(desc = "Make it a demo workspace, with people to play on a page of phones.")] demo: Option<
-            bool,
-        >,
+        demo: Option<bool>,
     ) -> Result<SessionPayload, GraphqlError> {
         let (app, session, viewer) = (ctx.app(), session(ctx)?, ctx.viewer()?);
         let outcome =

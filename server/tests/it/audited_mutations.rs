@@ -131,7 +131,7 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     );
     caller.call(&mut owner, &revoke, A::InvitationRevoked).await;
     caller.call(&mut owner, &invite.replace("ben@", "sam@"), A::MemberInvited).await;
-    server::jobs::run_due(&app, &handlers).await.unwrap();
+    server::jobs::run_due(app, &handlers).await.unwrap();
     let mut token = smtp.next_token().await;
     let mut sam = Browser::new(&app);
     let accept = |token: &str| {
@@ -272,10 +272,10 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     caller.call(&mut owner, second, A::WorkspaceCreated).await;
     let back = format!(r#"switchWorkspace(workspaceId: "{workspace}") {{ problem {{ code }} }}"#);
     caller.call(&mut owner, &back, A::WorkspaceEntered).await;
-    let mut forgetful = Browser::new(&app);
+    let mut forgetful = Browser::new(app);
     let request = r#"requestPasswordReset(email: "eva@example.com") { ok }"#;
     caller.call_ahead(&mut forgetful, request, A::PasswordResetRequested).await;
-    server::jobs::run_due(&app, &handlers).await.unwrap();
+    server::jobs::run_due(app, &handlers).await.unwrap();
     let mut letter = smtp.next().await;
     while !letter.contains("/reset?token=") {
         letter = smtp.next().await;

@@ -28,9 +28,10 @@ impl Platform {
 }
 
 const PNG: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
-    6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0,
-    0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x56, 0xc7, 0x2f, 0x0d, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0,
+    0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63,
+    0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x56, 0xc7, 0x2f, 0x0d, 0, 0, 0, 0, b'I', b'E', b'N',
+    b'D', 0xae, 0x42, 0x60, 0x82,
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,17 +68,17 @@ async fn pictures_go_out_as_an_album_and_a_second_send_of_the_same_needs_no_uplo
     let line = platform.bot().await;
     let conversation = platform.people(&line, "p", 1).await[0];
     let files = [platform.upload("a.png", PNG).await, platform.upload("b.png", PNG).await];
-    let message =
-        platform.send(json!({ "conversationId": conversation, "text": "Look", "attachmentIds": files })).await;
+    let message = platform
+        .send(json!({ "conversationId": conversation, "text": "Look", "attachmentIds": files }))
+        .await;
     let shown = platform.until(&message, "SENT").await;
     assert_eq!(shown["transmissions"].as_array().unwrap().len(), 1, "{shown}");
     let mut behind = platform.test.superuser().await;
-    let (names, media): (i64, i64) = sqlx::query_as(
-        "select (select count(*) from platform_messages), (select count(*) from sent_media)",
-    )
-    .fetch_one(&mut behind)
-    .await
-    .unwrap();
+    let (names, media): (i64, i64) =
+        sqlx::query_as("select (select count(*) from platform_messages), (select count(*) from sent_media)")
+            .fetch_one(&mut behind)
+            .await
+            .unwrap();
     assert_eq!((names, media), (2, 2));
 }
 
@@ -88,14 +89,16 @@ async fn an_answer_can_be_changed_and_taken_back_on_the_phone_too() {
     let conversation = platform.people(&line, "p", 1).await[0];
     let message = platform.say(conversation, "Five o'clock").await;
     platform.until(&message, "SENT").await;
-    let edited = platform.mutate(&format!("editMessage(messageId: \"{message}\", text: \"Six o'clock\")")).await;
+    let edited =
+        platform.mutate(&format!("editMessage(messageId: \"{message}\", text: \"Six o'clock\")")).await;
     assert_eq!((&edited["problem"], &edited["message"]["text"]), (&Value::Null, &json!("Six o'clock")));
     platform.until_empty().await;
     let bubbles = platform.bubbles("p-0", &line).await;
     assert_eq!(bubbles[0]["body"]["text"], "Six o'clock");
     let shown = platform.message(&message).await;
     assert_eq!(shown["revisions"], json!([{ "text": "Five o'clock" }]));
-    let again = platform.mutate(&format!("editMessage(messageId: \"{message}\", text: \"Six o'clock\")")).await;
+    let again =
+        platform.mutate(&format!("editMessage(messageId: \"{message}\", text: \"Six o'clock\")")).await;
     assert_eq!(again["problem"], Value::Null);
     assert_eq!(platform.message(&message).await["revisions"].as_array().unwrap().len(), 1);
 
@@ -125,7 +128,8 @@ async fn a_change_that_the_platform_refuses_is_taken_back_and_says_so() {
     let message = platform.say(conversation, "Five o'clock").await;
     platform.until(&message, "SENT").await;
     for method in ["editMessageText", "deleteMessage", "deleteMessages", "setMessageReaction"] {
-        let fault = json!({ "type": "error", "code": 400, "message": "Bad Request: message can't be edited" });
+        let fault =
+            json!({ "type": "error", "code": 400, "message": "Bad Request: message can't be edited" });
         platform.fault(&line, json!({ "method": method, "times": 1, "fault": fault })).await;
     }
     platform.mutate(&format!("editMessage(messageId: \"{message}\", text: \"Six o'clock\")")).await;
@@ -182,8 +186,11 @@ async fn our_reaction_is_one_and_reaches_the_phone() {
         assert_eq!(reacted["message"]["reactions"].as_array().unwrap().len(), 1);
         platform.until_empty().await;
         let chat = platform.look(&format!("/phones/mia/chats/{}", line.account)).await;
-        let bubble = chat["messages"].as_array().unwrap().iter().find(|message| message["from"] == "customer");
-        let bubble = bubble.filter(|bubble| bubble["body"]["text"] != "/start").or(chat["messages"].as_array().unwrap().last());
+        let bubble =
+            chat["messages"].as_array().unwrap().iter().find(|message| message["from"] == "customer");
+        let bubble = bubble
+            .filter(|bubble| bubble["body"]["text"] != "/start")
+            .or(chat["messages"].as_array().unwrap().last());
         assert_eq!(bubble.unwrap()["reactions"]["business"], json!([emoji]), "{chat}");
     }
     let removed = platform.mutate(&react("null")).await;
@@ -198,7 +205,8 @@ async fn only_the_sender_and_admins_change_a_message_and_what_a_channel_cannot_i
     let conversation = platform.people(&line, "p", 1).await[0];
     let message = platform.say(conversation, "Hello").await;
     let colleague = platform.test.member(platform.agent.workspace_id, Role::Agent).await;
-    let edit = format!("mutation {{ editMessage(messageId: \"{message}\", text: \"x\") {{ problem {{ code }} }} }}");
+    let edit =
+        format!("mutation {{ editMessage(messageId: \"{message}\", text: \"x\") {{ problem {{ code }} }} }}");
     let answer = ask(&platform.app, Some(&colleague), &edit, json!({})).await.ok();
     assert_eq!(answer["editMessage"]["problem"]["code"], "NOT_YOURS");
     // WhatsApp changes nothing that was sent.
@@ -245,7 +253,8 @@ async fn outside_the_window_only_a_template_goes_out() {
     let input = json!({ "conversationId": conversation, "clientId": uuid::Uuid::new_v4(), "text": "Hello?" });
     assert_eq!(platform.try_send(input).await["problem"]["code"], "WINDOW_CLOSED");
 
-    let sync = format!("mutation {{ syncTemplates(channelId: \"{}\") {{ problem {{ code }} }} }}", line.channel_id);
+    let sync =
+        format!("mutation {{ syncTemplates(channelId: \"{}\") {{ problem {{ code }} }} }}", line.channel_id);
     ask(&platform.app, Some(&platform.agent), &sync, json!({})).await.ok();
     let query = format!(
         "{{ templates(channelId: \"{}\") {{ id name canBeSent bodyParameters header {{ kind }} buttons {{ needsValue }} cards {{ body }} }} }}",
@@ -293,16 +302,23 @@ async fn the_phone_shows_us_typing_and_what_we_have_read() {
     let platform = Platform::start().await;
     let line = platform.connected_number(json!({})).await;
     let conversation = platform.person(&line, "mia").await;
-    let read = format!("mutation {{ markRead(conversationId: \"{conversation}\", inboundCount: 9) {{ problem {{ code }} }} }}");
+    let read = format!(
+        "mutation {{ markRead(conversationId: \"{conversation}\", inboundCount: 9) {{ problem {{ code }} }} }}"
+    );
     ask(&platform.app, Some(&platform.agent), &read, json!({})).await.ok();
     platform.until_empty().await;
     let bubble = async || {
         let chat = platform.look(&format!("/phones/mia/chats/{}", line.account)).await;
-        chat["messages"].as_array().unwrap().iter().find(|message| message["from"] == "customer").cloned().unwrap()
+        chat["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|message| message["from"] == "customer")
+            .cloned()
+            .unwrap()
     };
     assert_eq!(bubble().await["receipt"], "read");
-    let typing =
-        server::outbox::TypingOut::begin(&platform.app, platform.agent.workspace_id, conversation);
+    let typing = server::outbox::TypingOut::begin(&platform.app, platform.agent.workspace_id, conversation);
     let acted = async || {
         let ledger = platform.look(&format!("/ledger?account={}&what=acted", line.account)).await;
         ledger.to_string().contains("typing")
@@ -327,7 +343,9 @@ async fn a_channel_that_does_not_tell_what_was_read_stays_silent() {
     );
     ask(&platform.app, Some(&platform.agent), &set, json!({})).await.ok();
     let conversation = platform.person(&line, "mia").await;
-    let read = format!("mutation {{ markRead(conversationId: \"{conversation}\", inboundCount: 9) {{ problem {{ code }} }} }}");
+    let read = format!(
+        "mutation {{ markRead(conversationId: \"{conversation}\", inboundCount: 9) {{ problem {{ code }} }} }}"
+    );
     ask(&platform.app, Some(&platform.agent), &read, json!({})).await.ok();
     let mut behind = platform.test.superuser().await;
     let waiting: i64 =

@@ -127,13 +127,16 @@ async fn where_a_message_of_the_contact_came_from_is_known_with_every_time() {
     let platform = Platform::start().await;
     let line = platform.connected_bot().await;
     let conversation = platform.person(&line, "mia").await;
-    let read = format!("mutation {{ markRead(conversationId: \"{conversation}\", inboundCount: 9) {{ problem {{ code }} }} }}");
+    let read = format!(
+        "mutation {{ markRead(conversationId: \"{conversation}\", inboundCount: 9) {{ problem {{ code }} }} }}"
+    );
     ask(&platform.app, Some(&platform.agent), &read, json!({})).await.ok();
     let mut behind = platform.test.superuser().await;
-    let message: MessageId = sqlx::query_scalar("select id from messages where direction = 1 and text like 'Hello%'")
-        .fetch_one(&mut behind)
-        .await
-        .unwrap();
+    let message: MessageId =
+        sqlx::query_scalar("select id from messages where direction = 1 and text like 'Hello%'")
+            .fetch_one(&mut behind)
+            .await
+            .unwrap();
     let query = format!(
         "{{ messageProvenance(messageId: \"{message}\") {{ adapter actorName platformMessageIds deliveryId platformAt
             receivedAt committedAt shownAt transmissions {{ attempts }} }} }}"
@@ -185,7 +188,9 @@ async fn a_status_settles_a_call_that_had_no_answer_and_frees_its_lane() {
     }
     let (arrived, doubled) = platform.arrived(&line).await;
     assert_eq!((arrived.len(), doubled), (4, json!([])));
-    platform.wait("late names", "select count(*) = 4 from platform_messages where transmission_id is not null").await;
+    platform
+        .wait("late names", "select count(*) = 4 from platform_messages where transmission_id is not null")
+        .await;
 }
 
 #[tokio::test]

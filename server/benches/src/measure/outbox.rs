@@ -186,13 +186,16 @@ async fn verdict(
         doubled += summary["doubled"].as_array().map_or(0, Vec::len);
         let mut last: HashMap<&str, u32> = HashMap::new();
         for message in summary["arrived"].as_array().map(Vec::as_slice).unwrap_or_default() {
-            let (Some(phone), Some(text)) = (message["phone"].as_str(), message["text"].as_str()) else { continue };
+            let (Some(phone), Some(text)) = (message["phone"].as_str(), message["text"].as_str()) else {
+                continue;
+            };
             let mut parts = text.split('/');
             if parts.next() != Some(tag) {
                 continue; // of another slice
             }
             arrived += 1;
-            let number: u32 = parts.nth(1).and_then(|number| number.parse().ok()).context("an answer's number")?;
+            let number: u32 =
+                parts.nth(1).and_then(|number| number.parse().ok()).context("an answer's number")?;
             if last.insert(phone, number).is_some_and(|before| before > number) {
                 out_of_order += 1;
             }

@@ -221,7 +221,8 @@ impl Loader<HealthOf> for Batch {
     }
 }
 
-/// The health of a channel, loaded with that of others that are asked for at the same time.
+/// The health of a channel, loaded with that of others that are asked for at the same time. Without a provider there is
+/// none before the channel was used.
 ///
 /// # Errors
 /// When the database is away.
@@ -232,5 +233,9 @@ pub async fn health_of(
     kind: shared::ChannelKind,
 ) -> Result<Option<ChannelHealth>, GraphqlError> {
     let figures = ctx.app().loaders.load(HealthOf(workspace_id, id)).await?;
-    Ok(figures.map(|figures| ChannelHealth::new(figures, kind)))
+    let has_provider = ctx.app().adapters.of(kind).is_some_and(|adapter| adapter.capabilities().has_provider);
+    let used = |figures: &Figures| figures.last_inbound_at.or(figures.last_outbound_at).is_some();
+    Ok(figures
+        .filter(|figures| has_provider || used(figures))
+        .map(|figures| ChannelHealth::new(figures, kind)))
 }

@@ -185,7 +185,8 @@ impl Platform {
     /// A new bot, connected as an admin does it: its updates come in.
     pub async fn connected_bot(&self) -> Line {
         let made = self.control("/telegram/bots", json!({ "name": "Helpdesk" })).await;
-        self.connect(ChannelKind::Telegram, &made, json!({ "kind": "TELEGRAM", "token": made["token"] })).await
+        self.connect(ChannelKind::Telegram, &made, json!({ "kind": "TELEGRAM", "token": made["token"] }))
+            .await
     }
 
     async fn connect(&self, kind: ChannelKind, made: &Value, input: Value) -> Line {
@@ -206,13 +207,14 @@ impl Platform {
         self.control(&format!("/phones/{name}/send"), json!({ "to": line.account, "text": hello })).await;
         let mut behind = self.test.superuser().await;
         for _ in 0..800 {
-            let found: Option<ConversationId> =
-                sqlx::query_scalar("select conversation_id from messages where channel_id = $1 and text = $2")
-                    .bind(line.channel_id)
-                    .bind(&hello)
-                    .fetch_optional(&mut behind)
-                    .await
-                    .unwrap();
+            let found: Option<ConversationId> = sqlx::query_scalar(
+                "select conversation_id from messages where channel_id = $1 and text = $2",
+            )
+            .bind(line.channel_id)
+            .bind(&hello)
+            .fetch_optional(&mut behind)
+            .await
+            .unwrap();
             if let Some(found) = found {
                 return found;
             }
