@@ -101,7 +101,9 @@ async fn say_once(
         return Ok(None);
     };
     let settings = channel.provider_settings();
-    let Some(adapter) = app.adapters.of(channel.kind) else { return Ok(None) };
+    let Some(adapter) = app.adapters.calling(workspace_id, channel.kind) else {
+        return Ok(None);
+    };
     let capabilities = adapter.capabilities();
     // Where a sign of typing is a receipt as well, both must be wanted.
     let wanted = settings.typing && (settings.read_receipts || !capabilities.typing_reads);
