@@ -131,7 +131,7 @@ async fn every_mutation_leaves_the_entry_it_promises() {
     );
     caller.call(&mut owner, &revoke, A::InvitationRevoked).await;
     caller.call(&mut owner, &invite.replace("ben@", "sam@"), A::MemberInvited).await;
-    server::jobs::run_due(app, &handlers).await.unwrap();
+    server::jobs::run_due(&app, &handlers).await.unwrap();
     let mut token = smtp.next_token().await;
     let mut sam = Browser::new(&app);
     let accept = |token: &str| {

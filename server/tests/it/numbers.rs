@@ -70,7 +70,7 @@ async fn a_number_is_connected_by_hand_and_each_mistake_has_words() {
     for (input, code, words) in [
         (with("token", json!("EAAGnobody")), "WRONG_TOKEN", "token"),
         (with("appSecret", Value::Null), "REQUIRED", "secret of the app"),
-        (with("appSecret", json!("0000000000000000")), "REFUSED", "app secret"),
+        (with("appSecret", json!("0000000000000000")), "WRONG_TOKEN", "app secret"),
         (with("token", lame), "REFUSED", "whatsapp_business_messaging (for sending and receiving"),
         (with("accountId", json!("+49 30 123")), "REFUSED", "no telephone number"),
         (with("accountId", json!("1234567")), "REFUSED", "no number with this"),

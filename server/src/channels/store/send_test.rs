@@ -13,13 +13,13 @@ pub async fn conversation(
     let workspace_id = tx.workspace_id();
     sqlx::query_scalar(
         "select id from conversations
-         where workspace_id = $1 and contact_id = $2 and channel_id = $3 and kind = $4
+         where workspace_id = $1 and contact_id = $2 and channel_id = $3 and kind <> $4
          order by id desc limit 1",
     )
     .bind(workspace_id)
     .bind(contact_id)
     .bind(channel_id)
-    .bind(ConversationKind::Direct)
+    .bind(ConversationKind::Comment)
     .fetch_optional(tx.conn())
     .await
 }
