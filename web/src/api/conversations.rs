@@ -6,7 +6,7 @@ use shared::{AuthorKind, ChannelId, ConversationId, ConversationKind, Conversati
 use super::channels::{CHANNEL_EVENT, CHANNEL_SUMMARY, ChannelEvent, ChannelSummary};
 use super::contacts::{CONTACT_SUMMARY, ContactSummary};
 use super::failure::{PROBLEM, Problem};
-use super::json::{FromJson, Json, object, words};
+use super::json::{object, words};
 use super::operation::{NoVariables, Operation};
 use super::session::Answer;
 use super::{Page, Timestamp};
@@ -59,40 +59,37 @@ pub struct Conversation {
     pub opted_out: Vec<String>,
 }
 
-impl FromJson for Conversation {
-    fn from_json(json: Json<'_>) -> Self {
-        Self {
-            id: json.field("id"),
-            number: json.field("number"),
-            kind: json.field("kind"),
-            status: json.field("status"),
-            snoozed_until: json.field("snoozed_until"),
-            contact: json.field("contact"),
-            channel: json.field("channel"),
-            assignee: json.field("assignee"),
-            last_activity_at: json.field("last_activity_at"),
-            created_at: json.field("created_at"),
-            waiting_since: json.field("waiting_since"),
-            preview: json.field("preview"),
-            preview_author: json.field("preview_author"),
-            last_seq: json.field("last_seq"),
-            inbound_count: json.field("inbound_count"),
-            read_count: json.field("read_count"),
-            contact_read_seq: json.field("contact_read_seq"),
-            contact_delivered_seq: json.field("contact_delivered_seq"),
-            last_inbound_at: json.field("last_inbound_at"),
-            reachable: json.field::<Option<_>>("reachable").unwrap_or(true),
-            unreachable_reason: json.field("unreachable_reason"),
-            opted_out: json.field::<Option<_>>("opted_out").unwrap_or_default(),
-        }
-    }
-}
+object!(Conversation {
+    id,
+    number,
+    kind,
+    status,
+    snoozed_until,
+    contact,
+    channel,
+    assignee,
+    last_activity_at,
+    created_at,
+    waiting_since,
+    preview,
+    preview_author,
+    last_seq,
+    inbound_count,
+    read_count,
+    contact_read_seq,
+    contact_delivered_seq,
+    last_inbound_at,
+    reachable,
+    unreachable_reason,
+    opted_out
+});
 
 /// What [`Conversation`] is selected with, but for the viewer's own fields; needs [`CHANNEL_SUMMARY`]
 /// and [`CONTACT_SUMMARY`] too.
 pub const CONVERSATION: &str = "fragment ConversationParts on Conversation { id number kind status snoozedUntil \
     contact { ...ContactSummaryParts } channel { ...ChannelSummaryParts } assignee { id name } lastActivityAt \
-    createdAt waitingSince preview previewAuthor lastSeq inboundCount contactReadSeq contactDeliveredSeq }";
+    createdAt waitingSince preview previewAuthor lastSeq inboundCount contactReadSeq contactDeliveredSeq \
+    lastInboundAt reachable unreachableReason optedOut }";
 
 const WHOLE: &[&str] = &[CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY];
 const CHANGE: &[&str] = &[CONVERSATION, CHANNEL_SUMMARY, CONTACT_SUMMARY, PROBLEM];

@@ -14,8 +14,8 @@ pub fn NewerAnswer(id: ConversationId) -> impl IntoView {
     let desk = use_desk();
     let held = Memo::new(move |_| {
         let pending = desk.board.thread(id).pending;
-        pending.into_iter().find_map(|pending| match pending.state {
-            PendingState::Held(newer) => Some((pending.client_id, pending.text, newer)),
+        pending.into_iter().find_map(|pending| match &pending.state {
+            PendingState::Held(newer) => Some((pending.client_id.clone(), pending.words(), newer.clone())),
             _ => None,
         })
     });
