@@ -96,7 +96,7 @@ fn Place(id: ConversationId, close: Callback<()>) -> impl IntoView {
         }
     };
     view! {
-        <form on:submit=submit novalidate=true class="more">
+        <form on:submit=submit novalidate=true class="composer-form">
             <TextField label="Coordinates or a map link" value=point problem=problem/>
             <TextField label="Name" value=name/>
             <TextField label="Address" value=address/>
@@ -143,7 +143,7 @@ fn Below(id: ConversationId, list: bool, close: Callback<()>) -> impl IntoView {
         "One button a line. With an address after its words, it opens that."
     };
     view! {
-        <form on:submit=submit class="more">
+        <form on:submit=submit class="composer-form">
             {list.then(|| view! { <TextField label="What opens the menu" value=button/> })}
             <TextArea label="What can be tapped" value=lines rows=5 hint=hint.to_owned() problem=problem/>
             <div class="dialog__foot">

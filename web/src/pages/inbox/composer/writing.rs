@@ -143,30 +143,15 @@ pub fn Writing(
         written();
     });
     let above = move || {
-        let line = |icon: Shape, words: String, label: &'static str, drop: Callback<()>| {
-            view! {
-                <div class="composer__quoted">
-                    <Icon icon=icon/>
-                    <span class="composer__quoted-text" dir="auto">{words}</span>
-                    <IconButton icon=Shape::X size=16 label=label tip="above" on_press=move |_| drop.run(())/>
-                </div>
-            }
-        };
         let of = draft.get();
-        let (icon, words, label, drop): (_, _, _, Callback<()>) = if let Some(editing) = of.editing {
+        if let Some(editing) = of.editing {
             let words = format!("Editing: {}", editing.before);
-            (
-                Shape::Pencil,
-                words,
-                "Leave it as it was (Esc)",
-                Callback::new(move |()| desk.board.stop_edit(id)),
-            )
-        } else {
-            let quoted = of.quoted.filter(|_| !note())?;
-            let words = format!("{}: {}", quoted.author_name, quoted.text);
-            (Shape::Reply, words, "Do not quote", Callback::new(move |()| desk.board.quote(id, None)))
-        };
-        Some(line(icon, words, label, drop))
+            let drop = move || desk.board.stop_edit(id);
+            return Some(aside(Shape::Pencil, words, "Leave it as it was (Esc)", drop));
+        }
+        let quoted = of.quoted.filter(|_| !note())?;
+        let words = format!("{}: {}", quoted.author_name, quoted.text);
+        Some(aside(Shape::Reply, words, "Do not quote", move || desk.board.quote(id, None)))
     };
     let hold = move || {
         let held = match window.standing.get() {
@@ -177,7 +162,8 @@ pub fn Writing(
     };
     let choices = move || {
         let words = draft.with(|draft| Some(draft.choices.as_ref()?.words())).filter(|_| !note())?;
-        Some(view! { <p class="composer__choices" dir="auto">{words}</p> })
+        let drop = move || desk.board.draft_reply(id, |draft| draft.choices = None);
+        Some(aside(Shape::Menu, words, "Take these away", drop))
     };
     let on_text = move || {
         let (words, over) = match note_on_text.get()? {
@@ -253,6 +239,23 @@ pub fn Writing(
             </button>
         </div>
     }
+}
+
+/// What goes with the text, and the way to drop it.
+fn aside(
+    icon: Shape,
+    words: String,
+    label: &'static str,
+    drop: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    view! {
+        <div class="composer__quoted">
+            <Icon icon=icon/>
+            <span class="composer__quoted-text" dir="auto">{words}</span>
+            <IconButton icon=Shape::X size=16 label=label tip="above" on_press=move |_| drop()/>
+        </div>
+    }
+    .into_any()
 }
 
 /// Brings our last message that can still be changed into the field.
