@@ -184,6 +184,7 @@ fn messages_and_contacts_fit_the_schema() {
     use super::contacts::*;
     use super::messages::*;
     use super::session::Input;
+    use super::templates::*;
     let conversation_id = ConversationId::new();
     let text = || "x".to_owned();
     check(&THREAD, OpenThread { id: conversation_id, last: 30 });
@@ -201,10 +202,38 @@ fn messages_and_contacts_fit_the_schema() {
         list: None,
     };
     check(&SEND_MESSAGE, Input { input });
+    let place = || LocationInput { latitude: 52.5, longitude: 13.0, name: Some(text()), address: None };
+    let part = || TemplatePartInput {
+        header: Some(TemplateHeaderInput { text: None, attachment_id: None, location: Some(place()) }),
+        body: vec![text()],
+        buttons: vec![TemplateButtonInput { index: 1, value: text() }],
+    };
+    let row = ListRowInput { title: text(), description: Some(text()) };
+    let input = SendMessageInput {
+        conversation_id,
+        client_id: text(),
+        text: String::new(),
+        attachment_ids: Vec::new(),
+        quoted_message_id: None,
+        last_seen_seq: None,
+        template: Some(TemplateInput { template_id: text(), parts: part(), cards: vec![part()] }),
+        location: Some(place()),
+        buttons: vec![ButtonInput { title: text(), url: Some(text()) }],
+        list: Some(ListInput {
+            button: text(),
+            sections: vec![ListSectionInput { title: text(), rows: vec![row] }],
+        }),
+    };
+    check(&SEND_MESSAGE, Input { input });
     let input = AddNoteInput { conversation_id, client_id: text(), text: text(), attachment_ids: Vec::new() };
     check(&ADD_NOTE, Input { input });
-    check(&RETRY_MESSAGE, WhichMessage { message_id: MessageId::new() });
-    check(&SETTLE_MESSAGE, Settle { message_id: MessageId::new(), went_out: true });
+    let message_id = MessageId::new();
+    check(&RETRY_MESSAGE, WhichMessage { message_id });
+    check(&SETTLE_MESSAGE, Settle { message_id, went_out: true });
+    check(&EDIT_MESSAGE, Edit { message_id, text: text() });
+    check(&DELETE_MESSAGE, WhichMessage { message_id });
+    check(&REACT, React { message_id, emoji: None });
+    check(&TEMPLATES, TemplatesOf { channel_id: ChannelId::new() });
     check(&SAVE_DRAFT, SaveDraft { conversation_id, mode: DraftMode::Note, text: text() });
     let contact_id = ContactId::new();
     check(&CONTACT_DETAILS, WhichContact { id: contact_id });
