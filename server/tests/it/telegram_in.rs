@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::TextStyle;
 
 use crate::kit::telegram::{self, NOOR, T0, message, text};
-use crate::kit::{Bot, Inbound, Line, Provided};
+use crate::kit::{Inbound, Line};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_message_makes_a_direct_conversation_with_formatting_and_names() {
@@ -256,25 +256,4 @@ async fn a_burst_in_one_batch_keeps_its_order_and_its_numbers() {
     assert_eq!(inbox.lines().await, expected);
     assert_eq!(inbox.number("select sum(inbound)::bigint from channel_hours").await, 300);
     inbox.holds().await;
-}
-
-async fn dump(stage: &Provided) {
-    for query in [
-        "select coalesce(json_agg(t)::text, '') from (select outcome, reason, convert_from(d.body,'UTF8') b from webhook_deliveries d left join delivery_outcomes o on o.delivery_id = d.id order by d.id limit 60) t",
-        "select coalesce(json_agg(t)::text, '') from (select kind, words from channel_events) t",
-        "select coalesce(json_agg(t)::text, '') from (select act, state, attempts, reason from outbox) t",
-        "select coalesce(json_agg(t)::text, '') from (select text, direction, sent_at from messages) t",
-        "select coalesce(json_agg(t)::text, '') from (select kind, state, failure, waveform is null from attachments) t",
-        "select coalesce(json_agg(t)::text, '') from (select kind, attempts, last_error from jobs) t",
-        "select coalesce(json_agg(t)::text, '') from (select reachable, reachable_changed_at from identities) t",
-    ] {
-        eprintln!("{query}\n{}", stage.one::<String>(query).await);
-    }
-}
-
-/// Somebody acts on a phone towards the bot; the simulator's name of the first message it made.
-async fn act(stage: &Provided, bot: &Bot, act: &str, mut body: serde_json::Value) -> String {
-    body["to"] = json!(bot.account);
-    let made = stage.phone("noor", act, body).await;
-    made["messages"][0].as_str().unwrap_or_default().to_owned()
 }
