@@ -119,6 +119,7 @@ impl Schema {
                 );
             }
             (_, "Int") => assert!(sent.is_i64() || sent.is_u64(), "{place} is a whole number"),
+            (_, "Float") => assert!(sent.is_number(), "{place} is a number"),
             (_, "Boolean") => assert!(sent.is_boolean(), "{place} is true or false"),
             _ => assert!(sent.is_string(), "{place} is text"),
         }
