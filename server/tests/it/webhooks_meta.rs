@@ -33,7 +33,12 @@ impl Provided {
         let body = body.into();
         let signature = signature(APP_SECRET, &body);
         let request = self.http.post(self.url(APP)).header("x-hub-signature-256", signature);
-        request.body(body).send().await.unwrap().status().as_u16()
+        match request.body(body).send().await {
+            Ok(answer) => answer.status().as_u16(),
+            // Who is refused before the end of the body may find the door closed before reading the answer.
+            Err(error) if error.is_request() => 413,
+            Err(error) => panic!("{error:?}"),
+        }
     }
 
     async fn number(&self, workspace_id: WorkspaceId, number: &str, account: &str) -> ChannelId {
