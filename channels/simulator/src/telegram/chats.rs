@@ -112,6 +112,20 @@ pub fn action(sim: &Arc<Sim>, bot_id: i64, params: &Params) -> Result<Value, Tel
     Ok(true.into())
 }
 
+/// `leaveChat`: from then on the bot is no member, and cannot write there.
+///
+/// # Errors
+/// 400 for a private chat or an unknown one, 403 where it is no member.
+pub fn leave(sim: &Arc<Sim>, bot_id: i64, params: &Params) -> Result<Value, TelegramError> {
+    let mut world = sim.world();
+    let destination = destination::find(&world, bot_id, params)?;
+    let group_id = params.int("chat_id").filter(|_| destination.is_group);
+    let group = group_id.and_then(|id| world.groups.get_mut(&id));
+    let private = || TelegramError::bad_request("chat member status can't be changed in private chats");
+    group.ok_or_else(private)?.bot_kicked = true;
+    Ok(true.into())
+}
+
 /// `answerCallbackQuery`.
 ///
 /// # Errors

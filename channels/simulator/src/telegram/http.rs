@@ -114,6 +114,7 @@ async fn run(sim: &Arc<Sim>, bot_id: i64, method: &str, params: &Params) -> Resu
         "deletemessages" => edit::delete_many(sim, bot_id, params),
         "setmessagereaction" => edit::react(sim, bot_id, params),
         "sendchataction" => chats::action(sim, bot_id, params),
+        "leavechat" => chats::leave(sim, bot_id, params),
         "answercallbackquery" => chats::answer_callback(sim, bot_id, params),
         "getfile" => file::get(sim, bot_id, &params.text("file_id").unwrap_or_default()),
         "getuserprofilephotos" => chats::photos(sim, bot_id, params),
@@ -121,7 +122,7 @@ async fn run(sim: &Arc<Sim>, bot_id: i64, method: &str, params: &Params) -> Resu
         "getbusinessconnection" => chats::business_connection(sim, bot_id, params),
         "readbusinessmessage" => chats::read_business(sim, bot_id, params),
         "setmycommands" | "setmydescription" | "close" | "logout" => Ok(true.into()),
-        _ => Err(TelegramError::new(404, "Not Found")),
+        _ => Err(TelegramError::new(404, "Not Found: method not found")),
     }
 }
 
