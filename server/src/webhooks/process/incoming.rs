@@ -69,8 +69,10 @@ impl Work {
             sent_at: press.at,
             ..InboundMessage::default()
         };
+        // A repeat was answered when it came first.
+        let is_new = self.entries.find(step.channel_id, &message.platform_message_id).is_none();
         self.store(number, step, &message, Way::In);
-        if press.wants_answer {
+        if press.wants_answer && is_new {
             self.owed.push(Owed {
                 channel_id: step.channel_id,
                 to: press.sender.platform_id.clone(),
