@@ -6,6 +6,7 @@ mod audit;
 mod audited_mutations;
 mod auth;
 mod auth_sockets;
+mod batches;
 mod channels;
 mod conversations;
 mod crash;

@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::TextStyle;
 
 use crate::kit::telegram::{self, NOOR, T0, message, text};
-use crate::kit::{Inbound, Line};
+use crate::kit::{Bot, Inbound, Line, Provided};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_message_makes_a_direct_conversation_with_formatting_and_names() {
@@ -126,6 +126,27 @@ async fn a_quote_finds_its_message_even_when_that_comes_later() {
         .await;
     let shown = inbox.shown().await;
     assert_eq!(shown[3]["quoted"]["messageId"], shown[2]["id"]);
+    inbox.holds().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pressed_button_is_an_answer_that_says_what_it_said() {
+    let inbox = Inbound::telegram().await;
+    inbox.deliver(&[text(1, "Hello")]).await;
+    let under = json!({ "message_id": 2, "date": T0, "chat": { "id": NOOR, "type": "private" },
+        "reply_markup": { "inline_keyboard": [[{ "text": "Tuesday", "callback_data": "d2" }]] } });
+    let press = json!({ "update_id": 7, "callback_query": { "id": "55", "from": telegram::noor(), "message": under,
+        "chat_instance": "1", "data": "d2" } });
+    inbox.deliver(&[press.clone(), press]).await;
+    assert_eq!(
+        inbox.number("select count(*) from outbox where act -> 'answer_press' ->> 'press_id' = '55'").await,
+        1
+    );
+    let shown = inbox.shown().await;
+    assert_eq!(shown.len(), 2);
+    assert_eq!((&shown[1]["text"], &shown[1]["direction"]), (&json!("Tuesday"), &json!("INBOUND")));
+    assert_eq!((&shown[1]["card"]["kind"], &shown[1]["card"]["title"]), (&json!("REPLY"), &json!("Tuesday")));
+    assert_eq!(inbox.outcomes().await[2].0, 2);
     inbox.holds().await;
 }
 
@@ -256,4 +277,82 @@ async fn a_burst_in_one_batch_keeps_its_order_and_its_numbers() {
     assert_eq!(inbox.lines().await, expected);
     assert_eq!(inbox.number("select sum(inbound)::bigint from channel_hours").await, 300);
     inbox.holds().await;
+}
+
+/// Somebody acts on a phone towards the bot; the simulator's name of the first message it made.
+async fn act(stage: &Provided, bot: &Bot, act: &str, mut body: serde_json::Value) -> String {
+    body["to"] = json!(bot.account);
+    let made = stage.phone("noor", act, body).await;
+    made["messages"][0].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_from_a_phone_arrives_whole_though_deliveries_are_repeated_and_overtake_each_other() {
+    let stage = Provided::start().await;
+    let bot = stage.bot().await;
+    for fault in
+        [json!({ "type": "repeat", "times": 2, "delay_ms": 20 }), json!({ "type": "reorder", "hold_ms": 40 })]
+    {
+        stage.control("/faults", json!({ "account": bot.account, "percent": 40, "fault": fault })).await;
+    }
+    act(&stage, &bot, "start", json!({ "payload": "shop" })).await;
+    let first = act(&stage, &bot, "send", json!({ "text": "Good morning" })).await;
+    let files = json!([{ "sample": "photo" }, { "sample": "photo2" }, { "sample": "photo3" }]);
+    act(&stage, &bot, "send", json!({ "type": "album", "files": files, "text": "The three of them" })).await;
+    act(&stage, &bot, "send", json!({ "type": "voice", "file": { "sample": "voice" } })).await;
+    act(&stage, &bot, "edit", json!({ "message": first, "text": "Good evening" })).await;
+    act(&stage, &bot, "send", json!({ "text": "As I said", "reply_to": first })).await;
+    for number in 0..20 {
+        act(&stage, &bot, "send", json!({ "text": format!("line {number}") })).await;
+    }
+    act(&stage, &bot, "block", json!({})).await;
+    stage
+        .wait(
+            "the story did not arrive",
+            "select (select count(*) from messages where direction = 1) = 25
+                and (select count(*) from attachments where state = 1) = 4
+                and exists (select from message_revisions) and not exists (select from identities where reachable)",
+        )
+        .await;
+    stage.settle().await;
+    let texts: Vec<(String, i64)> = sqlx::query_as(
+        "select m.text, (select count(*) from attachments a where a.message_id = m.id) from messages m
+         where m.direction = 1",
+    )
+    .fetch_all(&mut stage.test.superuser().await)
+    .await
+    .unwrap();
+    let story =
+        [("/start shop", 0), ("Good evening", 0), ("The three of them", 3), ("", 1), ("As I said", 0)];
+    for told in story {
+        assert!(texts.contains(&(told.0.to_owned(), told.1)), "{told:?} in {texts:?}");
+    }
+    let quoted = "select q.text from messages m join messages q on q.id = m.quoted_message_id where m.text = 'As I said'";
+    assert_eq!(stage.one::<String>(quoted).await, "Good evening");
+    let voice = "select length(waveform)::bigint from attachments where kind = 5";
+    assert_eq!(stage.one::<i64>(voice).await, 64);
+    assert_eq!(
+        stage.one::<i64>("select count(distinct text) from messages where text like 'line %'").await,
+        20
+    );
+    let gaps = "select count(*) from conversations c where last_seq <> (select count(*) from messages m where m.conversation_id = c.id)";
+    assert_eq!(stage.one::<i64>(gaps).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bot_leaves_a_group_that_it_was_put_into() {
+    let stage = Provided::start().await;
+    let bot = stage.bot().await;
+    let id: i64 = bot.account.strip_prefix("tg:").unwrap().parse().unwrap();
+    let group =
+        stage.control("/telegram/groups", json!({ "bot": id, "title": "Friday", "members": ["noor"] })).await;
+    let place = format!("{}/{}", bot.account, group["chat_id"]);
+    stage.phone("noor", "send", json!({ "to": place, "text": "psst" })).await;
+    stage
+        .wait(
+            "the group was not refused",
+            "select exists (select from channel_events where kind = 'refused')
+                and not exists (select from outbox) and not exists (select from messages)",
+        )
+        .await;
 }
