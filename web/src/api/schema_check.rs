@@ -138,6 +138,7 @@ fn channels_with_a_provider_fit_the_schema() {
     check(&CHECK_CHANNEL, OfChannel { channel_id });
     check(&SYNC_TEMPLATES, OfChannel { channel_id });
     check(&RESUME_OUTBOX, OfChannel { channel_id });
+    check(&SEND_TEST, TestTo { channel_id, contact_id: ContactId::new() });
     check(&CHANNEL_EVENTS, EventsOf { channel_id, first: 20, after: None });
     check(&ACKNOWLEDGE_CHANNEL_EVENT, WhichEvent { event_id: "cev_1".to_owned() });
 }

@@ -1,10 +1,10 @@
 //! How a channel with a provider is doing.
 
 use serde::Serialize;
-use shared::ChannelId;
+use shared::{ChannelId, ContactId};
 
 use super::super::Timestamp;
-use super::super::failure::PROBLEM;
+use super::super::failure::{PROBLEM, Problem};
 use super::super::json::{object, words};
 use super::super::operation::Operation;
 use super::super::session::Answer;
@@ -187,4 +187,28 @@ pub const RENAME_CHANNEL: Operation<RenamedChannel, Answer<ChannelPayload>> = Op
     "mutation RenameChannel($channelId: ID!, $name: String!) { payload: renameChannel(channelId: $channelId, \
      name: $name) { channel { ...ChannelParts } problem { ...ProblemParts } } }",
     &[CHANNEL, PROBLEM],
+);
+
+/// Through which channel, and to whom.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestTo {
+    pub channel_id: ChannelId,
+    pub contact_id: ContactId,
+}
+
+/// What the provider said.
+#[derive(Debug)]
+pub struct SendTestPayload {
+    pub words: Option<String>,
+    pub problem: Option<Problem>,
+}
+
+object!(SendTestPayload { words, problem });
+
+/// Sends a test to a person who has written on the channel.
+pub const SEND_TEST: Operation<TestTo, Answer<SendTestPayload>> = Operation::new(
+    "mutation SendTest($channelId: ID!, $contactId: ID!) { payload: sendTest(channelId: $channelId, \
+     contactId: $contactId) { words problem { ...ProblemParts } } }",
+    &[PROBLEM],
 );

@@ -1,27 +1,23 @@
-//! A test to somebody who has written: the whole way out, with what became of it.
+//! A test to somebody who has written: the whole way out, and what the provider says.
 
 use leptos::prelude::*;
 
 use super::super::Part;
 use super::Shown;
+use crate::api::channels::{SEND_TEST, TestTo};
 use crate::api::client;
 use crate::api::conversations::{CONVERSATIONS, Conversation, ConversationView, ListConversations};
-use crate::api::messages::{SEND_MESSAGE, SendMessageInput};
-use crate::api::session::Input;
-use crate::app::route::{InboxView, Route};
-use crate::app::router::use_router;
 use crate::components::{Button, Form, FormNote, Load, Select, SelectOption, settle};
 
 /// Most people to choose from.
 const PEOPLE: u32 = 20;
-const TEXT: &str = "This is a test.";
 
 /// Whom, and the way.
 #[component]
 pub(super) fn TestMessage(shown: Shown) -> impl IntoView {
-    let router = use_router();
     let form = Form::new();
     let whom = RwSignal::new(String::new());
+    let said = RwSignal::new(String::new());
     let people = Load::new(move || async move {
         let wanted = ListConversations {
             view: ConversationView::All,
@@ -38,31 +34,22 @@ pub(super) fn TestMessage(shown: Shown) -> impl IntoView {
     });
     let nobody = move || people.value().is_none_or(|people| people.is_empty());
     let send = move |_| {
-        let Ok(conversation_id) = whom.get_untracked().parse() else { return };
-        let input = SendMessageInput {
-            conversation_id,
-            client_id: uuid::Uuid::new_v4().to_string(),
-            text: TEXT.to_owned(),
-            attachment_ids: Vec::new(),
-            quoted_message_id: None,
-            last_seen_seq: None,
-            template: None,
-            location: None,
-            buttons: Vec::new(),
-            list: None,
-        };
+        let Ok(contact_id) = whom.get_untracked().parse() else { return };
+        said.set(String::new());
         form.send(
             async move {
-                let payload = client::run(&SEND_MESSAGE, Input { input }).await?.payload;
-                Ok(settle(payload.message, payload.problem))
+                let variables = TestTo { channel_id: shown.id, contact_id };
+                let payload = client::run(&SEND_TEST, variables).await?.payload;
+                Ok(settle(payload.words, payload.problem))
             },
-            move |_| router.go(Route::Inbox { view: InboxView::All, conversation: Some(conversation_id) }),
+            move |words| said.set(words),
         );
     };
     view! {
-        <Part title="Send a test" text="“This is a test.” goes to a person who has written on this channel, and you see there what becomes of it.">
+        <Part title="Send a test" text="A message that says what it is, to a person who has written on this channel. It stays in their conversation.">
             <Select label="To" value=whom options=options disabled=Signal::derive(nobody)/>
             <FormNote form=form/>
+            <p role="status" class="found__aside">{move || said.get()}</p>
             <div class="person">
                 <Button
                     busy=form.busy
@@ -82,5 +69,5 @@ pub(super) fn TestMessage(shown: Shown) -> impl IntoView {
 fn option(conversation: &Conversation) -> SelectOption {
     let name = conversation.contact.name.trim();
     let name = if name.is_empty() { "Visitor" } else { name };
-    SelectOption::new(conversation.id.to_string(), format!("{name} (#{})", conversation.number))
+    SelectOption::new(conversation.contact.id.to_string(), format!("{name} (#{})", conversation.number))
 }
