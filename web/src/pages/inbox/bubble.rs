@@ -2,6 +2,7 @@
 
 mod activity;
 mod card;
+mod doings;
 mod entry;
 mod failure;
 mod pending;
@@ -18,7 +19,7 @@ use super::calendar;
 use super::thread::{Over, Row};
 use super::timeline::{Entry, Item};
 use crate::api::Timestamp;
-pub use entry::quote_it;
+pub use doings::quote_it;
 pub use receipt::words as status_words;
 
 /// Draws a row of the column.

@@ -94,13 +94,18 @@ fn Clip(file: Attachment, class: &'static str) -> impl IntoView {
         }
     };
     let what = name(file.kind);
-    let length = file.duration_ms.filter(|_| has_sound).map(|ms| clock(f64::from(ms) / 1000.0));
+    let mark = match file.duration_ms {
+        Some(ms) if has_sound => clock(f64::from(ms) / 1000.0),
+        _ if has_sound => String::new(),
+        _ => "GIF".to_owned(),
+    };
+    let ending = format!("the {what} {mark}");
     view! {
         <button
             type="button"
             class=class
             class:clip--playing=move || playing.get()
-            aria-label=move || if playing.get() { format!("Stop the {what}") } else { format!("Play the {what}") }
+            aria-label=move || format!("{} {ending}", if playing.get() { "Stop" } else { "Play" })
             on:click=press
         >
             <video
@@ -115,7 +120,7 @@ fn Clip(file: Attachment, class: &'static str) -> impl IntoView {
                 on:play=move |_| playing.set(true)
                 on:pause=move |_| playing.set(false)
             ></video>
-            <span class="clip__mark"><Icon icon=Shape::Play/>{length.unwrap_or_else(|| if has_sound { String::new() } else { "GIF".to_owned() })}</span>
+            <span class="clip__mark"><Icon icon=Shape::Play/>{mark}</span>
         </button>
     }
 }

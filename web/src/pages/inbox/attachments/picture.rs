@@ -114,14 +114,16 @@ fn cell(over: Over, file: &Attachment, aspect: f64, more: usize) -> AnyView {
             let is_video = file.kind == AttachmentKind::Video;
             let image = file.thumbnail_url.clone().or_else(|| (!is_video).then(|| file.url.clone()));
             let image = image.map(|src| view! { <img src=src alt=file.name.clone() loading="lazy"/> });
-            let length = file.duration_ms.map(|ms| clock(f64::from(ms) / 1000.0));
+            let length = file.duration_ms.filter(|_| is_video).map(|ms| clock(f64::from(ms) / 1000.0)).unwrap_or_default();
+            let more = if more > 0 { format!("+{more}") } else { String::new() };
+            let label = format!("Enlarge {} {length} {more}", file.name);
             let play = is_video.then(|| view! { <span class="album__play"><Icon icon=Shape::Play/>{length}</span> });
-            let more = (more > 0).then(|| view! { <span class="album__left">{format!("+{more}")}</span> });
+            let more = (!more.is_empty()).then(|| view! { <span class="album__left">{more}</span> });
             view! {
                 <button
                     type="button"
                     class="album__cell"
-                    aria-label=format!("Enlarge {}", file.name)
+                    aria-label=label
                     style:flex-grow=grow
                     on:click=move |_| over.picture.set(Some(id))
                 >

@@ -8,8 +8,9 @@ use shared::{AttachmentId, AttachmentKind, AuthorKind, Direction, MessageStatus}
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::doings::doings;
 use super::{Entry, anchor, card, class, failure, quote, reactions, receipt, source, text};
-use crate::api::messages::{DraftMode, Message, QuotedMessage};
+use crate::api::messages::Message;
 use crate::components::icon::Icon as Shape;
 use crate::components::{Icon, time};
 use crate::pages::inbox::attachments::attachments;
@@ -76,12 +77,16 @@ fn same_author(a: &Entry, b: &Entry) -> bool {
 }
 
 fn same_body(a: &Entry, b: &Entry) -> bool {
-    let body = |entry: &Entry| {
-        let Message { text, spans, card, forwarded, referral, quoted, attachments, deleted_at, .. } =
-            entry.message.as_ref().clone();
-        (text, spans, card, forwarded, referral, quoted, attachments, deleted_at)
-    };
-    Arc::ptr_eq(&a.message, &b.message) || body(a) == body(b)
+    let (a, b) = (&a.message, &b.message);
+    Arc::ptr_eq(a, b)
+        || (a.text == b.text
+            && a.spans == b.spans
+            && a.card == b.card
+            && a.forwarded == b.forwarded
+            && a.referral == b.referral
+            && a.quoted == b.quoted
+            && a.attachments == b.attachments
+            && a.deleted_at == b.deleted_at)
 }
 
 fn same_meta(a: &Entry, b: &Entry) -> bool {
@@ -204,48 +209,6 @@ fn meta(over: Over, entry: &Entry) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-/// The buttons beside a bubble: quote it, and everything else.
-fn doings(over: Over, entry: &Entry) -> Option<AnyView> {
-    let message = entry.message.clone();
-    let quotable = message.direction == Direction::Inbound && over.desk.board.message_acts(&message).quote;
-    let quoted = message.clone();
-    let reply = quotable.then(|| {
-        view! {
-            <button type="button" class="entry__do" aria-label="Quote this message" title="Quote" tabindex="-1" on:click=move |_| quote_it(over, &quoted)>
-                <Icon icon=Shape::Reply/>
-            </button>
-        }
-    });
-    Some(
-        view! {
-            <div class="entry__doings">
-                {reply}
-                <button
-                    type="button"
-                    class="entry__do entry__more"
-                    aria-label="What to do with this message"
-                    title="More"
-                    aria-haspopup="menu"
-                    on:click=move |event| {
-                        if let Some(button) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
-                            over.open(&message, Shows::Menu, &button);
-                        }
-                    }
-                >
-                    <Icon icon=Shape::Ellipsis/>
-                </button>
-            </div>
-        }
-        .into_any(),
-    )
-}
-
-/// Answers this message.
-pub fn quote_it(over: Over, message: &Message) {
-    over.desk.board.quote(message.conversation_id, Some(QuotedMessage::of(message)));
-    over.desk.compose(DraftMode::Reply);
 }
 
 #[cfg(test)]

@@ -51,14 +51,14 @@ pub fn reactions(over: Over, message: &Arc<Message>) -> Option<AnyView> {
         .into_iter()
         .map(|group| {
             let count = group.names.len();
-            let label = Signal::stored(format!("{} by {}", group.emoji, group.names.join(", ")));
+            let by = format!(" by {}", group.names.join(", "));
+            let tip = Signal::stored(format!("{}{by}", group.emoji));
             let (emoji, ours) = (group.emoji.clone(), group.ours);
             view! {
                 <button
                     type="button"
                     class="entry__reaction"
-                    aria-label=label
-                    aria-pressed=if ours { "true" } else { "false" }
+                        aria-pressed=if ours { "true" } else { "false" }
                     aria-disabled=if may { "false" } else { "true" }
                     on:click=move |_| {
                         if may {
@@ -68,7 +68,8 @@ pub fn reactions(over: Over, message: &Arc<Message>) -> Option<AnyView> {
                 >
                     {group.emoji}
                     {(count > 1).then(|| view! { <span class="entry__count">{count}</span> })}
-                    <Tip label=label key=None place="above"/>
+                    <span class="visually-hidden">{by}</span>
+                <Tip label=tip key=None place="above"/>
                 </button>
             }
         });
