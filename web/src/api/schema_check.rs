@@ -235,6 +235,8 @@ fn messages_and_contacts_fit_the_schema() {
     check(&DELETE_MESSAGE, WhichMessage { message_id });
     check(&REACT, React { message_id, emoji: None });
     check(&TEMPLATES, TemplatesOf { channel_id: ChannelId::new() });
+    check(&PROVENANCE, WhichMessage { message_id });
+    check(&REVISIONS, WhichMessage { message_id });
     check(&SAVE_DRAFT, SaveDraft { conversation_id, mode: DraftMode::Note, text: text() });
     let contact_id = ContactId::new();
     check(&CONTACT_DETAILS, WhichContact { id: contact_id });

@@ -17,6 +17,7 @@ use crate::app::session::use_session;
 use crate::app::settings_page;
 use crate::components::icon::Icon as Shape;
 use crate::components::{EmptyState, Icon};
+pub use deliveries::Detail as DeliveryDetail;
 
 /// A line of the list at the left.
 struct Entry {

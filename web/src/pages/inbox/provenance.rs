@@ -9,11 +9,11 @@ use super::name_of;
 use super::thread::Over;
 use crate::api::messages::{Provenance, TransmissionHistory};
 use crate::api::{Failure, Timestamp};
-use crate::app::route::{Route, SettingsPage};
 use crate::app::session::use_session;
 use crate::components::icon::Icon as Shape;
 use crate::components::{Dialog, ErrorNote, Icon, Skeleton, channel_kind_name, copy_text, time, use_toasts};
 use crate::pages::inbox::board::provenance;
+use crate::pages::settings::DeliveryDetail;
 
 /// Opens while `over.origin` names a message.
 #[component]
@@ -60,11 +60,29 @@ fn facts(known: Provenance) -> AnyView {
     let admin = use_session().viewer().is_some_and(|viewer| viewer.is_at_least(Role::Admin));
     let message = known.message;
     let channel = format!("{}, {}", known.channel.name, channel_kind_name(known.channel.kind));
-    let deliveries = Route::Settings(SettingsPage::Deliveries).href();
-    let delivery = known.delivery_id.map(|id| {
-        let link = admin.then(|| view! { <a href=deliveries>"All deliveries"</a> });
-        view! { <dt>"Delivery"</dt><dd>{copied(id)}{link}</dd> }
+    let shown = RwSignal::new(false);
+    let delivery = known.delivery_id.filter(|_| admin);
+    let which = delivery.clone();
+    let delivery = delivery.map(|id| {
+        view! {
+            <dt>"Delivery"</dt>
+            <dd>
+                {copied(id)}
+                <button
+                    type="button"
+                    class="card__more"
+                    aria-expanded=move || if shown.get() { "true" } else { "false" }
+                    on:click=move |_| shown.update(|shown| *shown = !*shown)
+                >
+                    {move || if shown.get() { "Put it away" } else { "Show it" }}
+                </button>
+            </dd>
+        }
     });
+    let detail = move || {
+        let which = which.clone().filter(|_| shown.get())?;
+        Some(view! { <section class="origin__way"><DeliveryDetail which=which on_change=|_| {}/></section> })
+    };
     let text = (!message.text.is_empty())
         .then(|| view! { <blockquote class="origin__text" dir="auto">{message.text}</blockquote> });
     let ids = known.platform_message_ids.into_iter().map(copied).collect_view();
@@ -80,6 +98,7 @@ fn facts(known: Provenance) -> AnyView {
                 <dt>"Message"</dt><dd>{copied(message.id.to_string())}</dd>
                 <dt>"On the platform"</dt><dd>{ids}</dd>
             </dl>
+            {detail}
             <h3>"Times"</h3>
             <dl class="origin__facts origin__times">
                 {moment("By the platform's clock", known.platform_at, None)}

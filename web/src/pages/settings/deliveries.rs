@@ -14,7 +14,7 @@ use crate::components::{
     ChannelMark, Dialog, EmptyState, Load, MoreButton, Pages, RelativeTime, Select, SelectOption, Skeleton,
     TextField,
 };
-use detail::Detail;
+pub use detail::Detail;
 
 const PAGE: u32 = 50;
 /// How long nothing is typed before it is searched for.
@@ -103,7 +103,12 @@ pub fn DeliveriesPage(channel: Option<ChannelId>) -> impl IntoView {
             }.into_any(),
         }}
         <MoreButton pages=deliveries/>
-        <Dialog open=open title="Delivery" wide=true><Detail which=which.get_untracked() deliveries=deliveries/></Dialog>
+        <Dialog open=open title="Delivery" wide=true>
+            <Detail
+                which=which.get_untracked()
+                on_change=move |row: Delivery| deliveries.replace(move |one| (one.id == row.id).then(|| row.clone()))
+            />
+        </Dialog>
     }
 }
 

@@ -40,6 +40,15 @@ pub fn grouped(reactions: &[Reaction], me: Option<MemberId>) -> Vec<Group> {
     groups
 }
 
+/// What is drawn for a reaction: a picture that only the platform has is a star, what it only names is its name.
+fn drawn(reaction: &str) -> &str {
+    match reaction.split_once(':') {
+        Some(("custom", _)) => "★",
+        Some(("named", name)) => name,
+        _ => reaction,
+    }
+}
+
 /// The reactions below a message. Pressed, one is chosen too, or taken back.
 pub fn reactions(over: Over, message: &Arc<Message>) -> Option<AnyView> {
     if message.reactions.is_empty() || message.deleted_at.is_some() {
@@ -52,8 +61,10 @@ pub fn reactions(over: Over, message: &Arc<Message>) -> Option<AnyView> {
         .map(|group| {
             let count = group.names.len();
             let by = format!(" by {}", group.names.join(", "));
-            let tip = Signal::stored(format!("{}{by}", group.emoji));
-            let (emoji, ours) = (group.emoji.clone(), group.ours);
+            let emoji = group.emoji;
+            let shown = drawn(&emoji).to_owned();
+            let tip = Signal::stored(format!("{shown}{by}"));
+            let ours = group.ours;
             view! {
                 <button
                     type="button"
@@ -66,7 +77,7 @@ pub fn reactions(over: Over, message: &Arc<Message>) -> Option<AnyView> {
                         }
                     }
                 >
-                    {group.emoji}
+                    {shown}
                     {(count > 1).then(|| view! { <span class="entry__count">{count}</span> })}
                     <span class="visually-hidden">{by}</span>
                 <Tip label=tip key=None place="above"/>
@@ -82,6 +93,11 @@ pub fn reactions(over: Over, message: &Arc<Message>) -> Option<AnyView> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_only_the_platform_can_draw_is_drawn_as_something() {
+        assert_eq!(["👍", "custom:5231", "named:love"].map(drawn), ["👍", "★", "love"]);
+    }
 
     #[test]
     fn the_same_emoji_stands_once_with_all_who_chose_it() {

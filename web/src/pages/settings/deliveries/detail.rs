@@ -9,13 +9,11 @@ use crate::api::deliveries::{
 };
 use crate::app::route::{InboxView, Route};
 use crate::components::time::day_and_clock;
-use crate::components::{
-    Button, CopyField, ErrorNote, Form, FormNote, Load, Pages, Skeleton, settle, use_toasts,
-};
+use crate::components::{Button, CopyField, ErrorNote, Form, FormNote, Load, Skeleton, settle, use_toasts};
 
-/// Loads it with its body.
+/// Loads it with its body. `on_change` hears when it was put back in line.
 #[component]
-pub(super) fn Detail(which: String, deliveries: Pages<Delivery>) -> impl IntoView {
+pub fn Detail(which: String, #[prop(into)] on_change: Callback<Delivery>) -> impl IntoView {
     let delivery = Load::new(move || {
         let id = which.clone();
         async move { Ok(client::run(&DELIVERY_WITH_BODY, OneDelivery { id }).await?.delivery) }
@@ -26,13 +24,13 @@ pub(super) fn Detail(which: String, deliveries: Pages<Delivery>) -> impl IntoVie
             None if delivery.failure().is_some() => ().into_any(),
             None => view! { <Skeleton rows=4/> }.into_any(),
             Some(None) => view! { <p>"It is not here any more."</p> }.into_any(),
-            Some(Some(shown)) => view! { <Shown shown=shown delivery=delivery deliveries=deliveries/> }.into_any(),
+            Some(Some(shown)) => view! { <Shown shown=shown delivery=delivery on_change=on_change/> }.into_any(),
         }}
     }
 }
 
 #[component]
-fn Shown(shown: Delivery, delivery: Load<Option<Delivery>>, deliveries: Pages<Delivery>) -> impl IntoView {
+fn Shown(shown: Delivery, delivery: Load<Option<Delivery>>, on_change: Callback<Delivery>) -> impl IntoView {
     let (form, toasts) = (Form::new(), use_toasts());
     let again = matches!(
         shown.outcome,
@@ -61,8 +59,7 @@ fn Shown(shown: Delivery, delivery: Load<Option<Delivery>>, deliveries: Pages<De
             },
             move |changed: Delivery| {
                 toasts.say("Back in line");
-                let row = changed.clone();
-                deliveries.replace(move |one| (one.id == row.id).then(|| row.clone()));
+                on_change.run(changed.clone());
                 delivery.update(|shown| *shown = Some(changed));
             },
         );
