@@ -33,14 +33,18 @@ const SOUNDS: &str = "switchboard.sounds";
 const SPEED: &str = "switchboard.speed";
 
 /// How fast voice notes can be played.
-const SPEEDS: [f64; 3] = [1.0, 1.5, 2.0];
+const SPEEDS: [Speed; 3] = [("1", 1.0), ("1.5", 1.5), ("2", 2.0)];
+
+/// How fast: as it is shown and kept, and as the browser wants it.
+pub type Speed = (&'static str, f64);
 
 /// The choices; from [`use_preferences`].
 #[derive(Clone, Copy)]
 pub struct Preferences {
     theme: RwSignal<Theme>,
     sounds: RwSignal<bool>,
-    speed: RwSignal<f64>,
+    /// Which of the speeds.
+    speed: RwSignal<usize>,
 }
 
 /// What the person chose.
@@ -80,16 +84,15 @@ impl Preferences {
     }
 
     /// How fast voice notes play; tracked.
-    pub fn speed(self) -> f64 {
-        self.speed.get()
+    pub fn speed(self) -> Speed {
+        SPEEDS.get(self.speed.get()).copied().unwrap_or(("1", 1.0))
     }
 
     /// Takes the next of the speeds, after the last the first.
     pub fn next_speed(self) {
-        let at = SPEEDS.iter().position(|speed| *speed == self.speed.get_untracked()).unwrap_or_default();
-        let next = SPEEDS.iter().cycle().nth(at + 1).copied().unwrap_or(1.0);
-        store(SPEED, &next.to_string());
+        let next = (self.speed.get_untracked() + 1) % SPEEDS.len();
         self.speed.set(next);
+        store(SPEED, untrack(|| self.speed()).0);
     }
 
     /// Switches sounds on or off.
@@ -99,8 +102,8 @@ impl Preferences {
     }
 }
 
-fn read_speed(text: &str) -> f64 {
-    text.parse().ok().filter(|speed| SPEEDS.contains(speed)).unwrap_or(1.0)
+fn read_speed(text: &str) -> usize {
+    SPEEDS.iter().position(|(name, _)| *name == text).unwrap_or_default()
 }
 
 /// None where the browser keeps nothing for us, as in some private windows.
@@ -120,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_speed_is_one_of_those_that_are_offered() {
-        assert_eq!(["1.5", "2", "7", ""].map(read_speed), [1.5, 2.0, 1.0, 1.0]);
+        assert_eq!(["1.5", "2", "7", ""].map(read_speed), [1, 2, 0, 0]);
     }
 
     #[test]

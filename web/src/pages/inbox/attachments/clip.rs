@@ -95,7 +95,7 @@ fn Clip(file: Attachment, class: &'static str) -> impl IntoView {
     };
     let what = name(file.kind);
     let mark = match file.duration_ms {
-        Some(ms) if has_sound => clock(f64::from(ms) / 1000.0),
+        Some(ms) if has_sound => clock(ms),
         _ if has_sound => String::new(),
         _ => "GIF".to_owned(),
     };

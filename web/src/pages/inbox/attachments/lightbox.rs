@@ -121,7 +121,7 @@ fn Viewer(over: Over, files: Vec<Attachment>, first: usize) -> impl IntoView {
     let on_wheel = move |event: WheelEvent| {
         event.prevent_default();
         let (x, y) = from_middle(event.client_x(), event.client_y());
-        closer((-event.delta_y() * 0.002).exp(), x, y);
+        closer((1.0 - event.delta_y() * 0.002).clamp(0.5, 2.0), x, y);
     };
     let on_down = move |event: PointerEvent| {
         if let Some(stage) = stage.get_untracked() {
@@ -144,7 +144,9 @@ fn Viewer(over: Over, files: Vec<Attachment>, first: usize) -> impl IntoView {
             drag.x += x - before_x;
             drag.y += y - before_y;
             let other = others.iter().find(|(id, ..)| *id != event.pointer_id());
-            let apart = |x: f64, y: f64| other.map(|(_, ox, oy)| (x - ox).hypot(y - oy).max(1.0));
+            let apart = |x: f64, y: f64| {
+                other.map(|(_, ox, oy)| ((x - ox) * (x - ox) + (y - oy) * (y - oy)).sqrt().max(1.0))
+            };
             drag.pinched |= other.is_some();
             Some((x - before_x, y - before_y, apart(x, y).zip(apart(before_x, before_y))))
         });

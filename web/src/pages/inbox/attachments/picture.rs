@@ -86,14 +86,14 @@ pub(super) fn album(over: Over, files: &[Attachment]) -> AnyView {
             cell(over, file, *aspect, if rest == 0 { more } else { 0 })
         });
         let cells: Vec<_> = cells.collect();
-        view! { <div class="album__row" style:aspect-ratio=format!("{:.3}", row.aspect())>{cells}</div> }
+        view! { <div class="album__row" style:aspect-ratio=format!("{} / 1000", row.aspect())>{cells}</div> }
     });
     let label = format!("{} photos and videos", files.len());
     view! { <div class="album" role="group" aria-label=label>{rows.collect_view()}</div> }.into_any()
 }
 
-fn cell(over: Over, file: &Attachment, aspect: f64, more: usize) -> AnyView {
-    let grow = format!("{aspect:.3}");
+fn cell(over: Over, file: &Attachment, aspect: i32, more: usize) -> AnyView {
+    let grow = aspect.to_string();
     let what = name(file.kind);
     match file.state {
         AttachmentState::Fetching => view! {
@@ -114,7 +114,7 @@ fn cell(over: Over, file: &Attachment, aspect: f64, more: usize) -> AnyView {
             let is_video = file.kind == AttachmentKind::Video;
             let image = file.thumbnail_url.clone().or_else(|| (!is_video).then(|| file.url.clone()));
             let image = image.map(|src| view! { <img src=src alt=file.name.clone() loading="lazy"/> });
-            let length = file.duration_ms.filter(|_| is_video).map(|ms| clock(f64::from(ms) / 1000.0)).unwrap_or_default();
+            let length = file.duration_ms.filter(|_| is_video).map(clock).unwrap_or_default();
             let more = if more > 0 { format!("+{more}") } else { String::new() };
             let label = format!("Enlarge {} {length} {more}", file.name);
             let play = is_video.then(|| view! { <span class="album__play"><Icon icon=Shape::Play/>{length}</span> });

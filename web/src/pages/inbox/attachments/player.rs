@@ -6,14 +6,14 @@ use shared::{AttachmentKind, AttachmentState};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlMediaElement, KeyboardEvent};
 
-use super::waveform::{HEIGHT, bars, clock, path, width};
+use super::waveform::{HEIGHT, WIDTH, bars, clock, path};
 use crate::api::messages::Attachment;
 use crate::app::preferences::use_preferences;
 use crate::components::Icon;
 use crate::components::icon::Icon as Shape;
 
 /// How far an arrow key goes.
-const STEP_S: f64 = 5.0;
+const STEP_MS: i32 = 5_000;
 
 /// Plays a sound.
 pub(super) fn player(file: &Attachment) -> AnyView {
@@ -32,13 +32,20 @@ pub(super) fn hush() {
     }
 }
 
+/// The browser's seconds.
+#[expect(clippy::cast_possible_truncation, reason = "a sound of some hours at most")]
+fn in_ms(seconds: f64) -> i32 {
+    (seconds * 1000.0) as i32
+}
+
 #[component]
 fn Player(file: Attachment) -> impl IntoView {
     let preferences = use_preferences();
     let audio = NodeRef::<html::Audio>::new();
     let playing = RwSignal::new(false);
-    let at = RwSignal::new(0.0_f64);
-    let length = RwSignal::new(file.duration_ms.map_or(0.0, |ms| f64::from(ms) / 1000.0));
+    // Both in milliseconds.
+    let at = RwSignal::new(0_i32);
+    let length = RwSignal::new(file.duration_ms.unwrap_or_default());
     let broken = RwSignal::new(false);
     let waiting = file.state == AttachmentState::Fetching;
     let with_audio = move |act: &dyn Fn(&HtmlMediaElement)| {
@@ -47,29 +54,29 @@ fn Player(file: Attachment) -> impl IntoView {
         }
     };
     Effect::new(move |_| {
-        let speed = preferences.speed();
+        let (_, speed) = preferences.speed();
         with_audio(&|audio| audio.set_playback_rate(speed));
     });
     let toggle = move |_| {
         with_audio(&|audio| {
             if audio.paused() {
                 hush();
-                audio.set_playback_rate(preferences.speed());
+                audio.set_playback_rate(untrack(|| preferences.speed()).1);
                 let _ = audio.play();
             } else {
                 let _ = audio.pause();
             }
         });
     };
-    let go = move |to: f64| {
-        let to = to.clamp(0.0, length.get_untracked());
-        with_audio(&|audio| audio.set_current_time(to));
+    let go = move |to: i32| {
+        let to = to.clamp(0, length.get_untracked().max(0));
+        with_audio(&|audio| audio.set_current_time(f64::from(to) / 1000.0));
         at.set(to);
     };
     let on_key = move |event: KeyboardEvent| {
         let to = match event.key().as_str() {
-            "ArrowRight" | "ArrowUp" => at.get_untracked() + STEP_S,
-            "ArrowLeft" | "ArrowDown" => at.get_untracked() - STEP_S,
+            "ArrowRight" | "ArrowUp" => at.get_untracked() + STEP_MS,
+            "ArrowLeft" | "ArrowDown" => at.get_untracked() - STEP_MS,
             _ => return,
         };
         event.prevent_default();
@@ -77,15 +84,16 @@ fn Player(file: Attachment) -> impl IntoView {
         go(to);
     };
     let played = move || {
-        let whole = length.get();
-        format!("{:.1}%", if whole > 0.0 { (at.get() / whole * 100.0).min(100.0) } else { 0.0 })
+        let tenths = i64::from(at.get()) * 1000 / i64::from(length.get().max(1));
+        let tenths = tenths.clamp(0, 1000);
+        format!("{}.{}%", tenths / 10, tenths % 10)
     };
-    let speed = move || format!("{}×", preferences.speed());
+    let speed = move || format!("{}×", preferences.speed().0);
     let voice = file.kind == AttachmentKind::Voice;
     let drawn = path(&bars(file.waveform.as_deref().unwrap_or_default()));
     let wave = move |class: &'static str| {
         view! {
-            <svg class=class viewBox=format!("0 0 {} {HEIGHT}", width()) preserveAspectRatio="none" aria-hidden="true">
+            <svg class=class viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
                 <path d=drawn.clone()/>
             </svg>
         }
@@ -102,11 +110,11 @@ fn Player(file: Attachment) -> impl IntoView {
                     preload=if file.duration_ms.is_some() { "none" } else { "metadata" }
                     on:play=move |_| playing.set(true)
                     on:pause=move |_| playing.set(false)
-                    on:timeupdate=move |_| with_audio(&|audio| at.set(audio.current_time()))
-                    on:ended=move |_| at.set(0.0)
+                    on:timeupdate=move |_| with_audio(&|audio| at.set(in_ms(audio.current_time())))
+                    on:ended=move |_| at.set(0)
                     on:loadedmetadata=move |_| with_audio(&|audio| {
                         if audio.duration().is_finite() {
-                            length.set(audio.duration());
+                            length.set(in_ms(audio.duration()));
                         }
                     })
                     on:error=move |_| broken.set(true)
@@ -130,8 +138,8 @@ fn Player(file: Attachment) -> impl IntoView {
                         type="range"
                         class="player__seek"
                         min="0"
-                        step="0.1"
-                        max=move || length.get().max(0.1)
+                        step="100"
+                        max=move || length.get().max(1)
                         prop:value=move || at.get()
                         disabled=waiting
                         aria-label="Position"
@@ -146,7 +154,7 @@ fn Player(file: Attachment) -> impl IntoView {
                 </div>
             </div>
             <span class="player__time">
-                {move || if waiting { "…".to_owned() } else { clock(if playing.get() || at.get() > 0.0 { at.get() } else { length.get() }) }}
+                {move || if waiting { "…".to_owned() } else { clock(if playing.get() || at.get() > 0 { at.get() } else { length.get() }) }}
             </span>
             <button
                 type="button"

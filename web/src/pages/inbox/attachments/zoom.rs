@@ -48,8 +48,11 @@ impl Zoom {
 
     /// As CSS wants it.
     #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "some thousand pixels at most")]
     pub fn transform(self) -> String {
-        format!("translate({:.1}px,{:.1}px) scale({:.3})", self.x, self.y, self.scale)
+        // Whole numbers: writing fractions would bring much code along.
+        let scale = (self.scale * 1000.0) as i32;
+        format!("translate({}px,{}px) scale(calc({scale} / 1000))", self.x as i32, self.y as i32)
     }
 }
 

@@ -42,8 +42,8 @@ fn Opened(over: Over, panel: Panel) -> impl IntoView {
             let own = (f64::from(place.offset_width()), f64::from(place.offset_height()));
             let (left, top) = beside(at, own, window);
             let style = HtmlElement::style(&place);
-            let _ = style.set_property("left", &format!("{left}px"));
-            let _ = style.set_property("top", &format!("{top}px"));
+            let _ = style.set_property("left", &format!("{}px", left as i32));
+            let _ = style.set_property("top", &format!("{}px", top as i32));
             let _ = style.set_property("visibility", "visible");
             let inside = document().active_element().is_some_and(|active| place.contains(Some(&active)));
             if !inside && !move_focus(&place, "Home") {

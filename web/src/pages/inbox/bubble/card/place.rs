@@ -10,8 +10,8 @@ use crate::components::time::{clock, use_now};
 /// How far the lines of the drawing are apart, in degrees: about a kilometre.
 const GRID_DEGREES: f64 = 0.01;
 /// The drawing's size and the distance of its lines.
-const SIZE: (f64, f64) = (280.0, 120.0);
-const GRID: f64 = 40.0;
+const SIZE: (i32, i32) = (280, 120);
+const GRID: i32 = 40;
 
 /// Name, address, coordinates; whether it moves; a way to a real map.
 pub fn place(card: &Card, sent_at: Timestamp) -> AnyView {
@@ -34,12 +34,12 @@ pub fn place(card: &Card, sent_at: Timestamp) -> AnyView {
         Some(link) => view! { <p class="card__title" dir="auto">{link}</p> }.into_any(),
         None => line("card__title", called).into_any(),
     };
-    let accuracy = card.accuracy_m.map(|metres| format!(" ± {metres:.0} m")).unwrap_or_default();
+    let accuracy = card.accuracy_m.map(|metres| format!(" ± {} m", metres as i64)).unwrap_or_default();
     view! {
         <div class="card card--place">
             <svg class="map" viewBox=format!("0 0 {} {}", SIZE.0, SIZE.1) role="img" aria-label="Drawing of a place">
                 <path class="map__grid" d=grid(latitude, longitude)/>
-                {ends.map(|_| view! { <circle class="map__live" class:map__live--on=live cx=SIZE.0 / 2.0 cy=SIZE.1 / 2.0 r="18"/> })}
+                {ends.map(|_| view! { <circle class="map__live" class:map__live--on=live cx=SIZE.0 / 2 cy=SIZE.1 / 2 r="18"/> })}
                 <path class="map__pin" d="M140 62c-7-9-11-14-11-20a11 11 0 0 1 22 0c0 6-4 11-11 20z"/>
                 <circle class="map__hole" cx="140" cy="42" r="4"/>
             </svg>
@@ -56,27 +56,31 @@ pub fn place(card: &Card, sent_at: Timestamp) -> AnyView {
 /// `48.20820° N, 16.37380° E`.
 fn coordinates(latitude: f64, longitude: f64) -> String {
     let side = |degrees: f64, plus: char, minus: char| {
-        format!("{:.5}° {}", degrees.abs(), if degrees < 0.0 { minus } else { plus })
+        format!("{}° {}", decimal(degrees.abs()), if degrees < 0.0 { minus } else { plus })
     };
     format!("{}, {}", side(latitude, 'N', 'S'), side(longitude, 'E', 'W'))
 }
 
+/// Degrees with five places, a metre or less. By whole numbers: writing fractions would bring much code along.
+#[expect(clippy::cast_possible_truncation, reason = "degrees")]
+fn decimal(degrees: f64) -> String {
+    let parts = (degrees.abs() * 100_000.0).round() as i64;
+    let sign = if degrees < 0.0 { "-" } else { "" };
+    format!("{sign}{}.{:05}", parts / 100_000, parts % 100_000)
+}
+
 fn map_address(latitude: f64, longitude: f64) -> String {
-    format!(
-        "https://www.openstreetmap.org/?mlat={latitude:.6}&mlon={longitude:.6}#map=16/{latitude:.6}/{longitude:.6}"
-    )
+    let (latitude, longitude) = (decimal(latitude), decimal(longitude));
+    format!("https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}")
 }
 
 /// The lines of the grid around the place, as they really lie to it; the place is in the middle.
 fn grid(latitude: f64, longitude: f64) -> String {
-    let shift = |degrees: f64| (degrees / GRID_DEGREES).rem_euclid(1.0) * GRID;
-    let lines = |length: f64, shift: f64| {
-        let first = (length / 2.0 + shift).rem_euclid(GRID);
-        let count = ((length - first) / GRID).floor() as i32;
-        (0..=count).map(move |at| first + f64::from(at) * GRID)
-    };
-    let upright = lines(SIZE.0, -shift(longitude)).map(|x| format!("M{x:.1} 0V{}", SIZE.1));
-    let level = lines(SIZE.1, shift(latitude)).map(|y| format!("M0 {y:.1}H{}", SIZE.0));
+    #[expect(clippy::cast_possible_truncation, reason = "less than the distance of two lines")]
+    let shift = |degrees: f64| ((degrees / GRID_DEGREES).rem_euclid(1.0) * f64::from(GRID)) as i32;
+    let lines = |length: i32, shift: i32| ((length / 2 + shift).rem_euclid(GRID)..=length).step_by(GRID as usize);
+    let upright = lines(SIZE.0, -shift(longitude)).map(|x| format!("M{x} 0V{}", SIZE.1));
+    let level = lines(SIZE.1, shift(latitude)).map(|y| format!("M0 {y}H{}", SIZE.0));
     upright.chain(level).collect()
 }
 
@@ -92,8 +96,8 @@ mod tests {
 
     #[test]
     fn the_grid_crosses_the_place_when_it_lies_on_a_line() {
-        assert!(grid(10.0, 20.0).contains("M140.0 0V120") && grid(10.0, 20.0).contains("M0 60.0H280"));
-        assert!(!grid(10.005, 20.005).contains("M140.0 0V120"));
+        assert!(grid(10.0, 20.0).contains("M140 0V120") && grid(10.0, 20.0).contains("M0 60H280"));
+        assert!(!grid(10.005, 20.005).contains("M140 0V120"));
         for (latitude, longitude) in [(0.0, 0.0), (-89.999, 179.999), (0.001, -0.001)] {
             let path = grid(latitude, longitude);
             assert_eq!((path.matches('V').count(), path.matches('H').count() >= 3), (7, true), "{path}");
