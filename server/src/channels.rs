@@ -53,6 +53,7 @@ pub use unauthorised::{mark_unauthorised, token_refused};
 pub use web_chat::{create_first_web_chat, create_web_chat, update_web_chat};
 pub use widget_cache::{LiveWidget, WidgetCache};
 
+use crate::db::WorkspaceTx;
 use crate::graphql::Problem;
 
 /// What was asked for, or why it was not done in words for whoever asked.
@@ -60,3 +61,14 @@ pub type Outcome<Done> = Result<Done, Problem>;
 
 /// Most channels of a workspace.
 const CHANNELS_MAX: i64 = 100;
+
+/// Gives up attempts whose process died, and deletes credentials and figures that count no longer. For the
+/// workspace's tidying.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tidy(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
+    store::connect::give_up_forgotten(tx).await?;
+    store::credentials::forget_retired(tx).await?;
+    store::health::forget_old_hours(tx).await
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{JobError, JobRun, Outcome};
 use crate::app::App;
+use crate::channels;
 use crate::db::Db;
 use crate::{media, webhooks};
 
@@ -65,6 +66,7 @@ pub(super) async fn tidy_workspace(run: JobRun) -> Result<Outcome, JobError> {
         .bind(run.workspace_id)
         .execute(tx.conn())
         .await?;
+    channels::tidy(&mut tx).await?;
     tx.commit().await?;
     loop {
         let mut tx = run.app.db.workspace(run.workspace_id).await?;

@@ -486,3 +486,32 @@ async fn the_connect_page_knows_what_it_can_offer() {
                                     "dialogUrl": "https://www.facebook.com/v25.0/dialog/oauth" } })
     );
 }
+
+#[tokio::test]
+async fn what_counts_no_longer_is_tidied_up() {
+    let providers = Providers::start().await;
+    let bot = providers.bot().await;
+    let id = providers.connected(&bot).await;
+    let reconnect = format!("reconnectChannel(channelId: \"{id}\", input: $input)");
+    providers.mutate(&reconnect, json!({ "input": token(&bot) })).await;
+    let mut behind = providers.test.superuser().await;
+    // A token that was replaced a day ago, and an attempt whose process died.
+    sqlx::raw_sql(
+        "update credentials set retired_at = now() - interval '25 hours' where retired_at is not null;
+         insert into channels (workspace_id, id, kind, name, platform_account_id, state, connected_at, updated_at)
+         select workspace_id, gen_random_uuid(), 5, 'Half', '77', 3, null, now() - interval '11 minutes' from channels",
+    )
+    .execute(&mut behind)
+    .await
+    .unwrap();
+    let left = "select (select count(*) from credentials where retired_at is not null),
+                       (select count(*) from channels where state = 3 and disconnected_at is null)";
+    let before: (i64, i64) = sqlx::query_as(left).fetch_one(&mut behind).await.unwrap();
+    assert_eq!(before, (1, 1));
+    let mut tx = providers.test.db.workspace(providers.owner.workspace_id).await.unwrap();
+    channels::tidy(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let after: (i64, i64) = sqlx::query_as(left).fetch_one(&mut behind).await.unwrap();
+    assert_eq!(after, (0, 0));
+    assert_eq!(providers.channel(id).await["state"], "CONNECTED");
+}

@@ -6,7 +6,7 @@ use rand::RngExt as _;
 use shared::ChannelState;
 
 use super::{Asked, ask, renew};
-use crate::channels::{accounts, recurring, store};
+use crate::channels::{accounts, recurring};
 use crate::jobs::{JobError, JobRun, Outcome};
 
 /// The kind of job that asks a channel's provider how it is doing.
@@ -24,11 +24,6 @@ const EVERY_WAITING: Duration = Duration::from_mins(15);
 pub async fn probe_job(run: JobRun) -> Result<Outcome, JobError> {
     let (app, workspace_id) = (&run.app, run.workspace_id);
     let Some(id) = recurring::still_wanted(&run).await? else { return Ok(Outcome::Done) };
-    let mut tx = app.db.workspace(workspace_id).await?;
-    store::connect::give_up_forgotten(&mut tx).await?;
-    store::health::forget_old_hours(&mut tx, id).await?;
-    store::credentials::forget_retired(&mut tx, id).await?;
-    tx.commit().await?;
     let Some(live) = accounts::live_account(app, workspace_id, id).await? else { return Ok(Outcome::Done) };
     let every = if live.state == ChannelState::Connected { EVERY } else { EVERY_WAITING };
     renew::if_due(app, workspace_id, &live).await?;

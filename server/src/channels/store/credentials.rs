@@ -137,14 +137,12 @@ pub async fn destroy(tx: &mut WorkspaceTx, channel_id: ChannelId) -> sqlx::Resul
 }
 
 /// Deletes what was replaced, and counts no longer.
-pub async fn forget_retired(tx: &mut WorkspaceTx, channel_id: ChannelId) -> sqlx::Result<()> {
+pub async fn forget_retired(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
     sqlx::query(
-        "delete from credentials
-         where workspace_id = $1 and channel_id = $2 and retired_at < now() - interval '24 hours'",
+        "delete from credentials where workspace_id = $1 and retired_at < now() - interval '24 hours'",
     )
     .bind(workspace_id)
-    .bind(channel_id)
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -107,15 +107,12 @@ pub async fn recover(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<()> {
 }
 
 /// Figures by the hour are kept for a month.
-pub async fn forget_old_hours(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<()> {
+pub async fn forget_old_hours(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
-    sqlx::query(
-        "delete from channel_hours where workspace_id = $1 and channel_id = $2 and hour < now() - interval '31 days'",
-    )
-    .bind(workspace_id)
-    .bind(id)
-    .execute(tx.conn())
-    .await?;
+    sqlx::query("delete from channel_hours where workspace_id = $1 and hour < now() - interval '31 days'")
+        .bind(workspace_id)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
