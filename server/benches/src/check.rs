@@ -65,7 +65,19 @@ pub async fn wait_until_drained(postgres: &Postgres) -> anyhow::Result<Duration>
     }
 }
 
-/// Compares what was acknowledged with what is stored under a tag.
+/// How many reports on messages of ours are kept.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn reports(postgres: &Postgres) -> anyhow::Result<i64> {
+    let mut connection = postgres.superuser(PRODUCT).await?;
+    let count =
+        sqlx::query_scalar("select count(*) from transmission_events").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(count)
+}
+
+/// Compares what was acknowledged with what is stored under a tag; reports are compared by their number.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -73,7 +85,7 @@ pub async fn faults(postgres: &Postgres, tag: &str, outcome: &Outcome) -> anyhow
     let mut connection = postgres.superuser(PRODUCT).await?;
     let (acknowledged, doubled, out_of_order) = stored(&mut connection, tag, &outcome.failed_texts).await?;
     connection.close().await?;
-    let answered = i64::try_from(outcome.answered)?;
+    let answered = i64::try_from(outcome.answered - outcome.reports)?;
     Ok(Faults { lost: (answered - acknowledged).max(0), doubled, out_of_order })
 }
 

@@ -5,6 +5,7 @@ mod connection;
 mod latency;
 mod post;
 mod screen;
+mod writer;
 
 use std::io::Read as _;
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 pub use ask::session_header;
 pub use connection::Connection;
 pub use latency::Latency;
+pub use writer::{TelegramPerson, WhatsappPerson, Writer};
 
 /// A visitor's open session on a widget.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,13 +43,13 @@ pub enum Pace {
     },
 }
 
-/// Visitors write.
+/// People write.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Post {
     /// The server.
     pub address: SocketAddr,
     /// Who writes; each always over the same connection, so that their messages have an order.
-    pub visitors: Vec<Visitor>,
+    pub writers: Vec<Writer>,
     /// How every text begins.
     pub tag: String,
     /// Keep-alive connections.
@@ -98,6 +100,8 @@ pub enum Work {
 pub struct Outcome {
     /// Answered as wished.
     pub answered: u64,
+    /// Of those, reports on messages of ours.
+    pub reports: u64,
     /// Answered otherwise or not at all.
     pub failed: u64,
     /// What those posted: the beginnings of the texts.

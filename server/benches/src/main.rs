@@ -9,6 +9,7 @@ mod figures;
 mod load;
 mod machine;
 mod measure;
+mod platform;
 mod postgres;
 mod product;
 mod provider;

@@ -13,6 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use vault::KeyRing;
 
 use crate::figures::{Report, Row};
 use crate::machine::Machine;
@@ -133,7 +134,8 @@ async fn with_database(
     launcher.migrate(postgres).await?;
     say("Seeding");
     let with_history = plan.wants(&[Figure::List, Figure::RlsTax]);
-    let world = World::make(postgres, plan.wants(&[Figure::Screen]), with_history).await?;
+    let keys = KeyRing::load_or_create(&launcher.data_folder(PRODUCT).join("master.key"))?;
+    let world = World::make(postgres, &keys, plan.wants(&[Figure::Screen]), with_history).await?;
     if plan.wants(&[Figure::RlsTax]) {
         postgres.copy_without_policies().await?;
     }

@@ -48,8 +48,13 @@ pub struct Product {
 }
 
 impl Launcher {
+    /// Where a server over this database keeps its keys and files.
+    pub fn data_folder(&self, database: &str) -> PathBuf {
+        self.folder.join(format!("data-{database}"))
+    }
+
     fn command(&self, postgres: &Postgres, role: Role, database: &str) -> anyhow::Result<Command> {
-        let data = self.folder.join(format!("data-{database}"));
+        let data = self.data_folder(database);
         fs::create_dir_all(&data)?;
         let log = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
         let mut command = Command::new(&self.server);

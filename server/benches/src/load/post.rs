@@ -1,4 +1,4 @@
-//! Visitors write, over keep-alive connections.
+//! People write, over keep-alive connections.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use tokio::task::LocalSet;
 use tokio::time::sleep_until;
-use uuid::Uuid;
 
 use super::latency::Latencies;
-use super::{Connection, Outcome, Pace, Post, Visitor};
+use super::writer::Request;
+use super::{Connection, Outcome, Pace, Post, Writer};
 
 /// Makes every text about as long as the baseline's.
 const FILLER: &str = "Is the blue one back in stock? I looked at the shop on Saturday and there was none.";
@@ -62,15 +62,16 @@ pub async fn run_from(post: &Post, epoch: Instant) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// One connection's share: visitors `number`, `number + connections`, …
+/// One connection's share: writers `number`, `number + connections`, …
 async fn write(shared: &Shared, number: usize, mut connection: Connection, epoch: Instant) {
     let post = &shared.post;
-    let mine: Vec<(usize, &Visitor)> =
-        post.visitors.iter().enumerate().skip(number).step_by(post.connections.max(1)).collect();
+    let mine: Vec<(usize, &Writer)> =
+        post.writers.iter().enumerate().skip(number).step_by(post.connections.max(1)).collect();
     let end = shared.start + Duration::from_secs_f64(post.seconds);
     let mut round = 0_u64;
     loop {
-        for (visitor_number, visitor) in &mine {
+        let mut is_silent = true;
+        for (writer_number, writer) in &mine {
             let due = match post.pace {
                 Pace::Closed => Instant::now(),
                 Pace::Open { per_second } => {
@@ -83,11 +84,15 @@ async fn write(shared: &Shared, number: usize, mut connection: Connection, epoch
             }
             sleep_until(due.into()).await;
             let micros = due.saturating_duration_since(epoch).as_micros();
-            let text = format!("{} v{visitor_number} n{round} t{micros}; {FILLER}", post.tag);
-            match send(&mut connection, visitor, &text).await {
+            let text = format!("{} v{writer_number} n{round} t{micros}; {FILLER}", post.tag);
+            let Some(request) = writer.request(&text, round) else { continue };
+            is_silent = false;
+            match send(&mut connection, &request).await {
                 Ok(None) => {
                     shared.latencies.borrow_mut().add(due.elapsed());
-                    shared.outcome.borrow_mut().answered += 1;
+                    let mut outcome = shared.outcome.borrow_mut();
+                    outcome.answered += 1;
+                    outcome.reports += u64::from(request.is_report);
                 }
                 failure => {
                     note_failure(shared, &text, failure);
@@ -99,24 +104,17 @@ async fn write(shared: &Shared, number: usize, mut connection: Connection, epoch
                 }
             }
         }
-        if mine.is_empty() {
+        if is_silent {
             return;
         }
         round += 1;
     }
 }
 
-/// `None` when the message was acknowledged; else what came instead.
-async fn send(connection: &mut Connection, visitor: &Visitor, text: &str) -> anyhow::Result<Option<String>> {
-    let path = format!("/widget/v1/{}/messages", visitor.widget_id);
-    let headers = format!("Authorization: Bearer {}\r\n", visitor.token);
-    // Neither the tag nor the filler holds a character that JSON would escape.
-    let body = format!(
-        r#"{{"clientMessageId":"{}","text":"{text}","page":{{"url":"https://shop.example/p/42","title":"Shoe"}}}}"#,
-        Uuid::new_v4()
-    );
-    let answer = connection.post(&path, &headers, &body).await?;
-    let acknowledged = answer.status == 201;
+/// `None` when it was acknowledged; else what came instead.
+async fn send(connection: &mut Connection, request: &Request) -> anyhow::Result<Option<String>> {
+    let answer = connection.post(&request.path, &request.headers, &request.body).await?;
+    let acknowledged = answer.status == request.expected;
     Ok((!acknowledged).then(|| format!("{} {}", answer.status, String::from_utf8_lossy(answer.body))))
 }
 

@@ -1,4 +1,4 @@
-//! `accept` and `inbound`, from the same slices, and `ack`.
+//! `accept` and `inbound`, from the same slices, and `ack`: what platforms post, signed as they sign it.
 
 use std::time::Duration;
 
@@ -7,10 +7,12 @@ use sqlx::Executor as _;
 use super::{Figure, Stage};
 use crate::check::{self, Faults};
 use crate::figures::{Goal, Measured, Row, row};
-use crate::load::{self, Outcome, Pace, Post, Work};
-use crate::postgres::PRODUCT;
+use crate::load::{self, Outcome, Pace, Post, Work, Writer};
+use crate::platform;
+use crate::postgres::{PRODUCT, Role};
 use crate::product::Product;
 use crate::say;
+use crate::seed::World;
 use crate::slices::wait_for_quiet;
 
 /// Keep-alive connections, and the baseline's clients.
@@ -21,18 +23,20 @@ const ACK_PER_SECOND: f64 = 3_000.0;
 /// Rates in closed loop: acknowledged a second while visitors write; and in conversations a second, from the
 /// first request until the backlog is gone.
 pub(super) async fn rates(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
-    say("accept, inbound: visitors write as fast as they are answered");
-    let product = stage.start().await?;
-    warm_up(stage, &product).await?;
+    say("accept, inbound: WhatsApp and Telegram post as fast as they are answered");
+    let product = start(stage).await?;
     let slicing = stage.plan.slicing;
+    let turn = |number| World::turn_of(&stage.world.mixed, number, slicing.count + 1);
+    warm_up(stage, &product, turn(slicing.count)).await?;
     let (mut accept, mut inbound) = (Measured::default(), Measured::default());
     let mut faults = Faults::default();
     for number in 0..slicing.count {
         let busy = wait_for_quiet(slicing).await;
         let baseline = stage.postgres.single_inserts_per_second(CONNECTIONS, slicing.length).await?;
         let tag = format!("rates-{number}");
-        let (outcome, drain) = write(stage, &product, &tag, Pace::Closed, slicing.length).await?;
-        faults = faults.and(check::faults(stage.postgres, &tag, &outcome).await?);
+        let written = post(stage, &product, turn(number), &tag, Pace::Closed, slicing.length).await?;
+        let Written { outcome, drain, unheard } = written;
+        faults = faults.and(check::faults(stage.postgres, &tag, &outcome).await?).and(lost(unheard));
         note_failures(&mut accept, &outcome);
         let answered = outcome.answered as f64;
         accept.values.push(answered / outcome.seconds);
@@ -62,18 +66,20 @@ pub(super) async fn rates(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
 
 /// The 99th percentile of acknowledgements at a fixed rate, from each message's due time.
 pub(super) async fn ack(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
-    say("ack: 3,000 messages a second, answered or not");
-    let product = stage.start().await?;
-    warm_up(stage, &product).await?;
+    say("ack: 3,000 reports a second on the messages of one number, answered or not");
+    let product = start(stage).await?;
     let slicing = stage.plan.slicing;
+    let turn = |number| World::turn_of(&stage.world.reports, number, slicing.count + 1);
+    warm_up(stage, &product, turn(slicing.count)).await?;
     let (mut p99, mut p999) = (Measured::default(), Measured::default());
     let mut faults = Faults::default();
     for number in 0..slicing.count {
         let busy = wait_for_quiet(slicing).await;
         let tag = format!("ack-{number}");
         let pace = Pace::Open { per_second: ACK_PER_SECOND };
-        let (outcome, _) = write(stage, &product, &tag, pace, slicing.length).await?;
-        faults = faults.and(check::faults(stage.postgres, &tag, &outcome).await?);
+        let written = post(stage, &product, turn(number), &tag, pace, slicing.length).await?;
+        let Written { outcome, unheard, .. } = written;
+        faults = faults.and(check::faults(stage.postgres, &tag, &outcome).await?).and(lost(unheard));
         note_failures(&mut p99, &outcome);
         let reached = outcome.answered as f64 / outcome.seconds;
         if reached < ACK_PER_SECOND * 0.95 {
@@ -91,10 +97,17 @@ pub(super) async fn ack(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
     Ok(vec![row("ack", "ms", Goal::AtMost(25.0), p99), row("ack_p999", "ms", Goal::AtMost(250.0), p999)])
 }
 
+/// A server with an application at Meta, where files are given out.
+async fn start(stage: &Stage<'_>) -> anyhow::Result<Product> {
+    let graph_url = platform::start().await?;
+    let settings = platform::settings(&graph_url);
+    stage.launcher.start_with(stage.postgres, Role::App, PRODUCT, &settings).await
+}
+
 /// Connections, statements, caches and the planner's statistics as they are in a server that has been running for
-/// some minutes; contacts and conversations of all visitors exist afterwards.
-async fn warm_up(stage: &Stage<'_>, product: &Product) -> anyhow::Result<()> {
-    write(stage, product, "warm", Pace::Closed, Duration::from_secs(1)).await?;
+/// some minutes; contacts and conversations of everybody exist afterwards.
+async fn warm_up(stage: &Stage<'_>, product: &Product, writers: Vec<Writer>) -> anyhow::Result<()> {
+    post(stage, product, writers, "warm", Pace::Closed, Duration::from_secs(1)).await?;
     stage.postgres.superuser(PRODUCT).await?.execute("analyze").await?;
     Ok(())
 }
@@ -107,9 +120,33 @@ pub(super) async fn write(
     pace: Pace,
     length: Duration,
 ) -> anyhow::Result<(Outcome, Duration)> {
+    let writers = stage.world.writers().into_iter().map(Writer::Visitor).collect();
+    let written = post(stage, product, writers, tag, pace, length).await?;
+    Ok((written.outcome, written.drain))
+}
+
+/// What came of it.
+struct Written {
+    outcome: Outcome,
+    /// How long the backlog took afterwards.
+    drain: Duration,
+    /// Reports that were acknowledged and are nowhere.
+    unheard: i64,
+}
+
+/// They write for a while.
+async fn post(
+    stage: &Stage<'_>,
+    product: &Product,
+    writers: Vec<Writer>,
+    tag: &str,
+    pace: Pace,
+    length: Duration,
+) -> anyhow::Result<Written> {
+    let before = check::reports(stage.postgres).await?;
     let work = Work::Post(Post {
         address: product.address,
-        visitors: stage.world.writers(),
+        writers,
         tag: tag.to_owned(),
         connections: CONNECTIONS,
         pace,
@@ -117,7 +154,13 @@ pub(super) async fn write(
     });
     let outcome = load::make(&work).await?;
     let drain = check::wait_until_drained(stage.postgres).await?;
-    Ok((outcome, drain))
+    let heard = check::reports(stage.postgres).await? - before;
+    let unheard = i64::try_from(outcome.reports)?.saturating_sub(heard).max(0);
+    Ok(Written { outcome, drain, unheard })
+}
+
+fn lost(count: i64) -> Faults {
+    Faults { lost: count, ..Faults::default() }
 }
 
 fn note_failures(measured: &mut Measured, outcome: &Outcome) {

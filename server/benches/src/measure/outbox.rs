@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
+use uuid::Uuid;
 
 use super::Stage;
 use crate::figures::{Goal, Measured, Row, row};
@@ -36,14 +37,15 @@ pub(super) async fn measure(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
     let product = stage.launcher.start_with(stage.postgres, Role::App, PRODUCT, &settings).await?;
     let mut database = stage.postgres.superuser(PRODUCT).await?;
     let numbers = connect_numbers(stage, &product, &provider, &mut database).await?;
-    meet(&provider, &numbers, &mut database).await?;
+    let busy_ids: Vec<Uuid> = stage.world.busy.iter().map(|workspace| workspace.id.0).collect();
+    meet(&provider, &numbers, &busy_ids, &mut database).await?;
 
     let slicing = stage.plan.slicing;
     let mut measured = Measured::default();
     for number in 0..slicing.count {
         let tag = format!("outbox-{number}");
         let busy = wait_for_quiet(slicing).await;
-        let queued = enqueue(&mut database, &tag).await?;
+        let queued = enqueue(&mut database, &busy_ids, &tag).await?;
         let begun = Instant::now();
         wait_until_sent(&mut database, begun).await?;
         let seconds = begun.elapsed().as_secs_f64();
@@ -95,7 +97,12 @@ async fn connect_numbers(
 }
 
 /// Lets people write to each number, and waits until their conversations are here.
-async fn meet(provider: &Provider, numbers: &[String], database: &mut PgConnection) -> anyhow::Result<()> {
+async fn meet(
+    provider: &Provider,
+    numbers: &[String],
+    workspaces: &[Uuid],
+    database: &mut PgConnection,
+) -> anyhow::Result<()> {
     let mut theirs = provider.connect().await?;
     for (at, account) in numbers.iter().enumerate() {
         control(&mut theirs, "/phones", &json!({ "id": format!("n{at}"), "count": PEOPLE })).await?;
@@ -109,8 +116,9 @@ async fn meet(provider: &Provider, numbers: &[String], database: &mut PgConnecti
     loop {
         let there: i64 = sqlx::query_scalar(
             "select count(*) from conversations c join channels h on h.workspace_id = c.workspace_id
-                and h.id = c.channel_id where h.kind = 2",
+                and h.id = c.channel_id where h.kind = 2 and h.workspace_id = any($1)",
         )
+        .bind(workspaces)
         .fetch_one(&mut *database)
         .await?;
         if there >= wanted {
@@ -123,7 +131,7 @@ async fn meet(provider: &Provider, numbers: &[String], database: &mut PgConnecti
 }
 
 /// Puts answers in line as the product does, all in one commit, and rings; how many.
-async fn enqueue(database: &mut PgConnection, tag: &str) -> anyhow::Result<i64> {
+async fn enqueue(database: &mut PgConnection, workspaces: &[Uuid], tag: &str) -> anyhow::Result<i64> {
     let mut tx = database.begin().await?;
     sqlx::query(
         "create temporary table answer on commit drop as
@@ -133,10 +141,11 @@ async fn enqueue(database: &mut PgConnection, tag: &str) -> anyhow::Result<i64> 
          from conversations c
          join channels h on h.workspace_id = c.workspace_id and h.id = c.channel_id
          cross join generate_series(1, $1) g
-         where h.kind = 2",
+         where h.kind = 2 and h.workspace_id = any($3)",
     )
     .bind(ANSWERS)
     .bind(tag)
+    .bind(workspaces)
     .execute(&mut *tx)
     .await?;
     for statement in [

@@ -3,7 +3,7 @@
 use super::Stage;
 use crate::check::{self, Faults};
 use crate::figures::{Goal, Measured, Row, row};
-use crate::load::{self, Pace, Post, Screen, Work};
+use crate::load::{self, Pace, Post, Screen, Work, Writer};
 use crate::say;
 use crate::seed::VIEWERS;
 use crate::slices::wait_for_quiet;
@@ -22,6 +22,7 @@ pub(super) async fn measure(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
     let places = watched.iter().map(|workspace| workspace.visitors.len()).max().unwrap_or(0);
     let visitors: Vec<_> = (0..places)
         .flat_map(|place| watched.iter().filter_map(move |workspace| workspace.visitors.get(place).cloned()))
+        .map(Writer::Visitor)
         .collect();
 
     let slicing = stage.plan.slicing;
@@ -32,7 +33,7 @@ pub(super) async fn measure(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
         let tag = format!("screen-{number}");
         let post = Post {
             address: product.address,
-            visitors: visitors.clone(),
+            writers: visitors.clone(),
             tag: tag.clone(),
             connections: 20,
             pace: Pace::Open { per_second: PER_SECOND },

@@ -5,7 +5,7 @@ use sqlx::{Executor as _, PgConnection};
 use super::Workspace;
 
 /// Ids as ours: version 7, in the order of time, told apart by kind and number.
-const SEED_ID: &str = "create or replace function pg_temp.seed_id(at timestamptz, kind int, n bigint) returns uuid
+pub(super) const SEED_ID: &str = "create or replace function pg_temp.seed_id(at timestamptz, kind int, n bigint) returns uuid
     language sql immutable as $$
     select (substr(t, 1, 8) || '-' || substr(t, 9, 4) || '-7' || lpad(to_hex(kind), 3, '0') || '-8'
             || lpad(to_hex(n >> 48 & 4095), 3, '0') || '-' || lpad(to_hex(n & 281474976710655), 12, '0'))::uuid
@@ -23,6 +23,21 @@ const CONVERSATIONS: &str = "insert into plan
            case when n = 1 then 500 else 4 end, least(now(), made_at + (now() - made_at) * random())
     from (select n, now() - make_interval(secs => ($1 - n + 1) * 50) as made_at
           from generate_series(1, $1::bigint) as n) as numbers";
+
+/// Of a workspace (`$1`) with conversations on one channel (`$2`).
+pub(super) const COUNTERS: &str = "with c as (select number, status, assignee_id, '00000000-0000-0000-0000-000000000000'::uuid as nil
+               from conversations where workspace_id = $1)
+    insert into conversation_counters (workspace_id, kind, subject_id, n)
+    select $1, kind, subject, n from (
+        select 0 as kind, nil as subject, max(number) as n from c group by nil
+        union all select 1, nil, count(*) filter (where status = 1) from c group by nil
+        union all select 2, nil, count(*) filter (where status = 2) from c group by nil
+        union all select 3, nil, count(*) filter (where status = 3) from c group by nil
+        union all select 4, nil, count(*) filter (where status = 1 and assignee_id is null) from c group by nil
+        union all select 5, assignee_id, count(*) from c where status = 1 and assignee_id is not null group by assignee_id
+        union all select 6, $2, count(*) filter (where status = 1) from c) as counted
+    where n is not null
+    on conflict (workspace_id, kind, subject_id) do update set n = excluded.n";
 
 const ROWS: [&str; 5] = [
     "insert into contacts (workspace_id, id, name, email, locale, created_at, updated_at)
@@ -51,19 +66,7 @@ const ROWS: [&str; 5] = [
             active_at - make_interval(secs => messages - seq), active_at - make_interval(secs => messages - seq),
             case when seq % 2 = 0 then 4 end
      from plan cross join lateral generate_series(1, messages) as seq",
-    "with c as (select number, status, assignee_id, '00000000-0000-0000-0000-000000000000'::uuid as nil
-                from conversations where workspace_id = $1)
-     insert into conversation_counters (workspace_id, kind, subject_id, n)
-     select $1, kind, subject, n from (
-         select 0 as kind, nil as subject, max(number) as n from c group by nil
-         union all select 1, nil, count(*) filter (where status = 1) from c group by nil
-         union all select 2, nil, count(*) filter (where status = 2) from c group by nil
-         union all select 3, nil, count(*) filter (where status = 3) from c group by nil
-         union all select 4, nil, count(*) filter (where status = 1 and assignee_id is null) from c group by nil
-         union all select 5, assignee_id, count(*) from c where status = 1 and assignee_id is not null group by assignee_id
-         union all select 6, $2, count(*) filter (where status = 1) from c) as counted
-     where n is not null
-     on conflict (workspace_id, kind, subject_id) do update set n = excluded.n",
+    COUNTERS,
 ];
 
 /// Fills an empty workspace.
