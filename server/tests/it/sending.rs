@@ -35,6 +35,34 @@ const PNG: &[u8] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
+async fn several_files_are_several_transmissions_of_one_message_each_with_its_state() {
+    let platform = Platform::start().await;
+    let line = platform.number(json!({})).await;
+    let conversation = platform.people(&line, "p", 1).await[0];
+    let files = [
+        platform.upload("one.pdf", b"%PDF-1.4 one").await,
+        platform.upload("two.txt", b"two").await,
+        platform.upload("three.pdf", b"%PDF-1.4 three").await,
+    ];
+    let fault = json!({ "type": "error", "code": 131_053, "message": "Media upload error" });
+    platform.fault(&line, json!({ "method": "media", "times": 1, "fault": fault })).await;
+    let message = platform
+        .send(json!({ "conversationId": conversation, "text": "All three", "attachmentIds": files }))
+        .await;
+    platform.until_empty().await;
+    let shown = platform.message(&message).await;
+    let parts = shown["transmissions"].as_array().unwrap();
+    let states: Vec<&str> = parts.iter().map(|part| part["status"].as_str().unwrap()).collect();
+    assert_eq!(states, ["FAILED", "SENT", "SENT"], "{shown}");
+    let carried: Vec<&Value> = parts.iter().map(|part| &part["attachmentIds"][0]).collect();
+    assert_eq!(carried, files.iter().map(|id| json!(id)).collect::<Vec<_>>().iter().collect::<Vec<_>>());
+    assert_eq!(shown["status"], "FAILED");
+    assert!(shown["failure"].is_string());
+    let (arrived, doubled) = platform.arrived(&line).await;
+    assert_eq!((arrived.len(), doubled), (2, json!([])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pictures_go_out_as_an_album_and_a_second_send_of_the_same_needs_no_upload() {
     let platform = Platform::start().await;
     let line = platform.bot().await;
@@ -217,6 +245,40 @@ async fn places_buttons_and_lists_go_out_and_are_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn outside_the_window_only_a_template_goes_out() {
+    let platform = Platform::start().await;
+    let line = platform.connected_number(json!({})).await;
+    let conversation = platform.person(&line, "mia").await;
+    platform.a_day_passes(conversation).await;
+    let input = json!({ "conversationId": conversation, "clientId": uuid::Uuid::new_v4(), "text": "Hello?" });
+    assert_eq!(platform.try_send(input).await["problem"]["code"], "WINDOW_CLOSED");
+
+    let sync =
+        format!("mutation {{ syncTemplates(channelId: \"{}\") {{ problem {{ code }} }} }}", line.channel_id);
+    ask(&platform.app, Some(&platform.agent), &sync, json!({})).await.ok();
+    let query = format!(
+        "{{ templates(channelId: \"{}\") {{ id name language canBeSent bodyParameters buttons {{ needsValue }} }} }}",
+        line.channel_id
+    );
+    let listed = ask(&platform.app, Some(&platform.agent), &query, json!({})).await.ok();
+    let ready = |template: &&Value| template["name"] == "order_ready" && template["canBeSent"] == true;
+    let ready =
+        listed["templates"].as_array().unwrap().iter().find(ready).unwrap_or_else(|| panic!("{listed}"));
+    assert_eq!(ready["bodyParameters"], json!(["1", "2"]));
+    assert_eq!(ready["buttons"], json!([{ "needsValue": false }, { "needsValue": true }]));
+    let filled = json!({ "templateId": ready["id"], "body": ["Mia", "1042"], "buttons": [{ "index": 1, "value": "1042" }] });
+    let message = platform.send(json!({ "conversationId": conversation, "template": filled })).await;
+    let sent = platform.until(&message, "DELIVERED").await;
+    assert_eq!(sent["transmissions"][0]["what"], "template");
+    assert!(sent["text"].as_str().unwrap().contains("1042"), "{sent}");
+    let shown = platform.bubbles("mia", &line).await;
+    assert!(shown.iter().any(|bubble| bubble.to_string().contains("1042")), "{shown:?}");
+    let wrong = json!({ "conversationId": conversation, "clientId": uuid::Uuid::new_v4(), "text": "",
+                        "template": { "templateId": ready["id"], "body": [] } });
+    assert_ne!(platform.try_send(wrong).await["problem"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_window_that_closes_while_a_message_waits_stops_it() {
     let platform = Platform::without_sender().await;
     let line = platform.number(json!({})).await;
@@ -230,6 +292,42 @@ async fn a_window_that_closes_while_a_message_waits_stops_it() {
     let (arrived, _) = platform.arrived(&line).await;
     assert_eq!(arrived.len(), 0);
     process.stopping.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_phone_shows_us_typing_and_what_we_have_read() {
+    let platform = Platform::start().await;
+    let line = platform.connected_number(json!({})).await;
+    let conversation = platform.person(&line, "mia").await;
+    let read = format!(
+        "mutation {{ markRead(conversationId: \"{conversation}\", inboundCount: 9) {{ problem {{ code }} }} }}"
+    );
+    ask(&platform.app, Some(&platform.agent), &read, json!({})).await.ok();
+    platform.until_empty().await;
+    let bubble = async || {
+        let chat = platform.look(&format!("/phones/mia/chats/{}", line.account)).await;
+        chat["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|message| message["from"] == "customer")
+            .cloned()
+            .unwrap()
+    };
+    assert_eq!(bubble().await["receipt"], "read");
+    let typing = server::outbox::TypingOut::begin(&platform.app, platform.agent.workspace_id, conversation);
+    let shown = async || {
+        let ledger = platform.look(&format!("/ledger?account={}&what=changed", line.account)).await;
+        ledger.to_string().contains(r#""change":"typing""#)
+    };
+    for _ in 0..200 {
+        if shown().await {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    assert!(shown().await, "no sign of typing");
+    drop(typing);
 }
 
 #[tokio::test(flavor = "multi_thread")]
