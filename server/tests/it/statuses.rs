@@ -299,6 +299,42 @@ async fn a_failure_that_concerns_the_person_or_the_account_is_noted_there() {
     assert_eq!(opted_out, ["marketing_messages"]);
 }
 
+#[tokio::test]
+async fn the_number_of_statements_does_not_grow_with_the_batch() {
+    let test = TestDatabase::create().await;
+    let workspace_id = test.owner().await.workspace_id;
+    let mut channels = Vec::new();
+    for n in 0..8 {
+        channels.push(answer(&test, workspace_id, &format!("w{n}")).await.0);
+    }
+    let count = async |status: DeliveryStatus, of_channels: &[ChannelId]| {
+        let reports: Vec<(ChannelId, StatusReport)> = of_channels
+            .iter()
+            .enumerate()
+            .map(|(n, channel)| (*channel, of(&format!("w{n}"), status.clone())))
+            .collect();
+        let work = async {
+            let mut tx = test.db.workspace(workspace_id).await.unwrap();
+            let reports: Vec<Report<'_>> = reports
+                .iter()
+                .map(|(channel_id, report)| Report {
+                    channel_id: *channel_id,
+                    report,
+                    received_at: Utc::now(),
+                    delivery_id: None,
+                })
+                .collect();
+            statuses::apply(&mut tx, &reports).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        test.statements(work).await
+    };
+    let one = count(DeliveryStatus::Delivered, &channels[..1]).await;
+    let all = count(DeliveryStatus::Read, &channels).await;
+    assert!(!one.is_empty());
+    assert_eq!(one.len(), all.len(), "{one:#?}\n{all:#?}");
+}
+
 fn word() -> impl Strategy<Value = DeliveryStatus> {
     prop_oneof![
         Just(DeliveryStatus::Sent),

@@ -1,15 +1,25 @@
 //! Counting what is asked of the database.
 
-use std::sync::{Arc, Mutex};
+use std::cell::RefCell;
+use std::sync::Once;
 
 use tracing::Subscriber;
 use tracing::field::{Field, Visit};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use super::TestDatabase;
 
-/// Keeps the lines that the database driver logs, one per statement.
-struct Keeping(Arc<Mutex<Vec<String>>>);
+/// Where the database driver logs a line for each statement.
+const DRIVER: &str = "sqlx::query";
+
+thread_local! {
+    /// What this thread has asked since it began to count.
+    static KEPT: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
+/// Keeps the driver's lines for threads that count.
+struct Keeping;
 
 /// The beginning of a statement.
 #[derive(Default)]
@@ -27,23 +37,35 @@ impl Visit for Summary {
 
 impl<S: Subscriber> Layer<S> for Keeping {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::query" {
+        KEPT.with_borrow_mut(|kept| {
+            let Some(kept) = kept else { return };
             let mut summary = Summary::default();
             event.record(&mut summary);
-            self.0.lock().unwrap().push(summary.0);
-        }
+            kept.push(summary.0);
+        });
     }
 }
 
+/// One subscriber for the whole program: each of its own thread's would be asked about a place in the code only as long
+/// as another one does not answer for it.
+fn subscribe() {
+    static SUBSCRIBED: Once = Once::new();
+    SUBSCRIBED.call_once(|| {
+        let only_driver = filter_fn(|metadata| metadata.target() == DRIVER);
+        let subscriber = tracing_subscriber::registry().with(Keeping.with_filter(only_driver));
+        tracing::subscriber::set_global_default(subscriber).expect("nobody else subscribes in tests");
+    });
+}
+
 impl TestDatabase {
-    /// The statements that `work` runs, sorted. Only in a test on one thread: it sees that thread's.
+    /// The statements that `work` runs, sorted, without those that open transactions: a connection opens one ahead.
+    /// Only in a test on one thread: it sees that thread's.
     pub async fn statements<Answer>(&self, work: impl Future<Output = Answer>) -> Vec<String> {
-        let kept = Arc::new(Mutex::new(Vec::new()));
-        let subscriber = tracing_subscriber::registry().with(Keeping(Arc::clone(&kept)));
-        let guard = tracing::subscriber::set_default(subscriber);
+        subscribe();
+        KEPT.set(Some(Vec::new()));
         work.await;
-        drop(guard);
-        let mut statements = std::mem::take(&mut *kept.lock().unwrap());
+        let mut statements = KEPT.take().unwrap_or_default();
+        statements.retain(|statement| !statement.starts_with("begin"));
         statements.sort();
         statements
     }

@@ -78,7 +78,8 @@ fn map_address(latitude: f64, longitude: f64) -> String {
 fn grid(latitude: f64, longitude: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "less than the distance of two lines")]
     let shift = |degrees: f64| ((degrees / GRID_DEGREES).rem_euclid(1.0) * f64::from(GRID)) as i32;
-    let lines = |length: i32, shift: i32| ((length / 2 + shift).rem_euclid(GRID)..=length).step_by(GRID as usize);
+    let lines =
+        |length: i32, shift: i32| ((length / 2 + shift).rem_euclid(GRID)..=length).step_by(GRID as usize);
     let upright = lines(SIZE.0, -shift(longitude)).map(|x| format!("M{x} 0V{}", SIZE.1));
     let level = lines(SIZE.1, shift(latitude)).map(|y| format!("M0 {y}H{}", SIZE.0));
     upright.chain(level).collect()
