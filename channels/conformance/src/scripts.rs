@@ -1,5 +1,7 @@
 //! Texts that break what is not careful with them.
 
+use shared::RichText;
+
 /// A text with a name.
 #[derive(Debug, Clone)]
 pub struct Script {
@@ -7,6 +9,18 @@ pub struct Script {
     pub name: &'static str,
     /// The text.
     pub text: String,
+}
+
+/// How [`scripts`]' markup reads where its markers are the platform's formatting.
+const FORMATTED: &str = "<b>not bold</b> x code no [a](b) &amp; \\";
+
+impl Script {
+    /// Whether an adapter has read it right: to the letter, or with markers become formatting.
+    #[must_use]
+    pub fn is_told_by(&self, read: &RichText) -> bool {
+        let formatted = self.name == "markup" && read.plain == FORMATTED && read.spans.len() == 4;
+        (read.plain == self.text && read.spans.is_empty()) || formatted
+    }
 }
 
 /// Texts in many scripts. None has white space at its ends: platforms trim it.

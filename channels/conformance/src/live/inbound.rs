@@ -21,7 +21,7 @@ pub async fn texts_in_every_script_arrive_unchanged(stage: &Stage) {
         stage.phone("send", json!({ "text": script.text })).await;
     }
     for script in scripts() {
-        message(stage, script.name, |message| message.text.plain == script.text).await;
+        message(stage, script.name, |message| script.is_told_by(&message.text)).await;
     }
 }
 
