@@ -116,6 +116,14 @@ async fn keep(tx: &mut WorkspaceTx, id: ChannelId, templates: Vec<Template>) -> 
     Ok(listed.len())
 }
 
+/// The platform refused a template that we hold to be good: what we know of its templates is out of date.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn out_of_date(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<()> {
+    job::owe(tx, id).await
+}
+
 /// The platform says that a template changed: what it says is kept at once, the rest is read anew.
 ///
 /// # Errors

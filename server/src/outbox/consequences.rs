@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use channel_core::{CheckState, Concern};
+use channel_core::{CheckState, Concern, RefusalReason};
 use shared::{ChannelId, ConversationId};
 use uuid::Uuid;
 
 use super::finish::Finished;
 use super::outcome::{Later, Outcome};
 use super::store;
-use crate::channels::{ChannelEventKind, NewChannelEvent, record_event};
+use crate::channels::{ChannelEventKind, NewChannelEvent, record_event, templates};
 use crate::db::WorkspaceTx;
 use crate::realtime::Event;
 
@@ -19,6 +19,7 @@ pub(super) async fn draw(tx: &mut WorkspaceTx, finished: &[Finished]) -> sqlx::R
     let mut files = BTreeMap::new();
     let mut unreachable = BTreeMap::new();
     let mut faults = BTreeMap::new();
+    let mut templates_of = BTreeSet::new();
     for one in finished {
         match &one.outcome {
             Outcome::Sent(receipt) => {
@@ -29,6 +30,9 @@ pub(super) async fn draw(tx: &mut WorkspaceTx, finished: &[Finished]) -> sqlx::R
                 files.extend(
                     media.map(|sent| ((one.channel_id, sent.attachment_id.0), sent.reference.0.as_str())),
                 );
+            }
+            Outcome::Failed(failed) if failed.refusal.reason == RefusalReason::Template => {
+                templates_of.insert(one.channel_id);
             }
             Outcome::Failed(failed) => match failed.refusal.concern() {
                 Concern::Message => {}
@@ -52,6 +56,9 @@ pub(super) async fn draw(tx: &mut WorkspaceTx, finished: &[Finished]) -> sqlx::R
     for (channel_id, words) in faults {
         let event = NewChannelEvent::new(ChannelEventKind::Sending, CheckState::Broken, words);
         record_event(tx, channel_id, event).await?;
+    }
+    for channel_id in templates_of {
+        templates::out_of_date(tx, channel_id).await?;
     }
     Ok(())
 }

@@ -62,9 +62,11 @@ impl AccountPace {
     pub fn new(pace: &Pace, now: Instant) -> Self {
         let throttle = pace.account_per_second.map(|per_second| {
             // Within any second: what may go at once, and what the long run adds, are together no more than told.
+            // The first of a second belongs to both.
             let burst = (per_second / 10).max(1);
-            let steady = per_second.saturating_sub(burst).max(1);
-            Throttle::new(Duration::from_secs(1) / steady, burst, now)
+            let steady = (per_second + 1).saturating_sub(burst).max(1);
+            let interval = Duration::from_nanos(1_000_000_000_u64.div_ceil(u64::from(steady)));
+            Throttle::new(interval, burst, now)
         });
         Self { throttle, held_until: None, weight: 1, complained_at: now }
     }
@@ -126,7 +128,7 @@ mod tests {
 
     #[test]
     fn no_second_has_more_than_an_account_may_send() {
-        for per_second in [1, 2, 20, 30, 80, 1000] {
+        for per_second in [1, 2, 3, 7, 20, 30, 80, 999, 1000] {
             let now = Instant::now();
             let sent = count(&mut AccountPace::new(&pace(per_second), now), now, Duration::from_secs(1));
             assert!(sent <= per_second as usize, "{sent} of {per_second}");

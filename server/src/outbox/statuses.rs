@@ -19,7 +19,7 @@ use super::consequences;
 use super::outcome::Failed;
 use super::progress::{self, Change, Told, Why};
 use super::settle;
-use crate::channels::{ChannelEventKind, NewChannelEvent, activity, record_event};
+use crate::channels::{ChannelEventKind, NewChannelEvent, activity, record_event, templates};
 use crate::db::WorkspaceTx;
 
 /// A report, with where it came from.
@@ -111,6 +111,7 @@ struct Changes {
     names: BTreeSet<(Uuid, &'static str, String)>,
     unreachable: BTreeMap<Uuid, (String, Option<shared::ConversationId>)>,
     opted_out: BTreeSet<Uuid>,
+    templates_of: BTreeSet<ChannelId>,
     faults: BTreeMap<ChannelId, String>,
     failed: BTreeMap<ChannelId, i64>,
 }
@@ -158,8 +159,10 @@ impl Changes {
                 self.faults.insert(channel_id, words.clone());
             }
         }
-        if failure.refusal.reason == RefusalReason::OptedOut {
-            self.opted_out.insert(found.lane);
+        match failure.refusal.reason {
+            RefusalReason::OptedOut => drop(self.opted_out.insert(found.lane)),
+            RefusalReason::Template => drop(self.templates_of.insert(channel_id)),
+            _ => {}
         }
     }
 
@@ -175,6 +178,9 @@ impl Changes {
         for (channel_id, words) in self.faults {
             let event = NewChannelEvent::new(ChannelEventKind::Sending, CheckState::Broken, words);
             record_event(tx, channel_id, event).await?;
+        }
+        for channel_id in self.templates_of {
+            templates::out_of_date(tx, channel_id).await?;
         }
         for (channel_id, failed) in self.failed {
             activity::count(tx, channel_id, 0, 0, failed).await?;

@@ -127,7 +127,7 @@ async fn every_kind_of_file_arrives_as_what_it_was_sent_as() {
         ("voice", "voice", AttachmentKind::Voice, "audio/ogg"),
         ("audio", "voice", AttachmentKind::Audio, "audio/ogg"),
         ("document", "document", AttachmentKind::File, "application/pdf"),
-        ("document", "text", AttachmentKind::File, "application/octet-stream"),
+        ("document", "text", AttachmentKind::File, "text/plain"),
     ] {
         let (_, row) = stage.fetched(&bot, json!({ "type": kind, "file": { "sample": sample } })).await;
         assert_eq!(

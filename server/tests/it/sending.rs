@@ -279,6 +279,28 @@ async fn outside_the_window_only_a_template_goes_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refused_template_has_all_of_them_read_anew() {
+    let platform = Platform::start().await;
+    let line = platform.connected_number(json!({})).await;
+    let conversation = platform.person(&line, "mia").await;
+    platform.wait("no templates", "select exists (select from templates where name = 'order_ready')").await;
+    let mut behind = platform.test.superuser().await;
+    let stale = "update templates set rejected_reason = 'of last year'";
+    sqlx::query(stale).execute(&mut behind).await.unwrap();
+    let hello: uuid::Uuid = sqlx::query_scalar("select id from templates where name = 'hello_world' limit 1")
+        .fetch_one(&mut behind)
+        .await
+        .unwrap();
+    let fault = json!({ "type": "error", "code": 132_001, "message": "Template name does not exist" });
+    platform.fault(&line, json!({ "method": "messages", "times": 1, "fault": fault })).await;
+    let template = json!({ "templateId": format!("tpl_{}", hello.simple()), "body": [] });
+    let message = platform.send(json!({ "conversationId": conversation, "template": template })).await;
+    platform.until(&message, "FAILED").await;
+    let anew = "select not exists (select from templates where rejected_reason = 'of last year')";
+    platform.wait("not read anew", anew).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_window_that_closes_while_a_message_waits_stops_it() {
     let platform = Platform::without_sender().await;
     let line = platform.number(json!({})).await;

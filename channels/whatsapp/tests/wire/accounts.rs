@@ -87,7 +87,7 @@ async fn what_does_not_belong_together_is_told_apart() {
     let wire = wire_with(lacking, json!([number()])).await;
     assert!(
         refusal(wire.whatsapp.inspect(&by_hand(None, None)).await)
-            .contains("lacks whatsapp_business_messaging")
+            .contains("lacks the permission whatsapp_business_messaging (for ")
     );
 }
 

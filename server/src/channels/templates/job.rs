@@ -20,12 +20,24 @@ const EVERY: Duration = Duration::from_hours(6);
 /// A report may come before the platform's own list has it.
 const AFTER_REPORT: chrono::TimeDelta = chrono::TimeDelta::seconds(2);
 
-/// Reads a channel's templates once, soon.
+/// Reads a channel's templates once, soon; once for all that ask before it begins.
 pub(super) async fn owe(tx: &mut WorkspaceTx, id: ChannelId) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
+    let lane = format!("{SYNC}:{id}");
+    let is_owed: bool = sqlx::query_scalar(
+        "select exists (select from jobs
+                        where workspace_id = $1 and lane = $2 and dead_at is null and attempts = 0)",
+    )
+    .bind(workspace_id)
+    .bind(&lane)
+    .fetch_one(tx.conn())
+    .await?;
+    if is_owed {
+        return Ok(());
+    }
     let job = NewJob::new(workspace_id.0, SYNC)
         .with(json!({ "channel": id }))
-        .in_lane(format!("{SYNC}:{id}"))
+        .in_lane(lane)
         .at(chrono::Utc::now() + AFTER_REPORT);
     enqueue(tx.conn(), job).await?;
     Ok(())
