@@ -28,7 +28,7 @@ use crate::measure::{Figure, Plan};
 #[derive(Debug, Parser)]
 #[command(name = "switchboard-bench", version)]
 struct Arguments {
-    /// Only these figures, by name: accept,inbound,ack,outbox,screen,list,rls_tax,memory,cold_start,bytes.
+    /// Only these figures, by name: accept,inbound,ack,outbox,chaos,screen,list,rls_tax,memory,cold_start,bytes.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Figure>,
     /// Short slices and waits: to see that everything runs, not to be quoted.

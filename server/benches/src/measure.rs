@@ -1,7 +1,9 @@
 //! The figures, one file each, and the order in which they are taken.
 
 mod bytes;
+mod chaos;
 mod inbound;
+mod lines;
 mod list;
 mod outbox;
 mod process;
@@ -35,6 +37,8 @@ pub enum Figure {
     Ack,
     /// Answers handed to the platform a second.
     Outbox,
+    /// What is lost, doubled or out of order when everything goes wrong.
+    Chaos,
     /// How long until an agent sees a message.
     Screen,
     /// How long a page of the list takes.
@@ -159,6 +163,9 @@ async fn with_database(
     }
     if plan.wants(&[Figure::Outbox]) {
         attempt(rows, "outbox", outbox::measure(&stage).await);
+    }
+    if plan.wants(&[Figure::Chaos]) {
+        attempt(rows, "chaos", chaos::measure(&stage).await);
     }
     if plan.wants(&[Figure::Accept, Figure::Inbound]) {
         attempt(rows, "accept, inbound", inbound::rates(&stage).await);

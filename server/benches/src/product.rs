@@ -91,18 +91,17 @@ impl Launcher {
     /// # Errors
     /// When the binary cannot be run.
     pub fn spawn(&self, postgres: &Postgres, role: Role, database: &str) -> anyhow::Result<Product> {
-        self.spawn_with(postgres, role, database, &[])
+        self.spawn_at(free_address()?, postgres, role, database, &[])
     }
 
-    fn spawn_with(
+    fn spawn_at(
         &self,
+        address: SocketAddr,
         postgres: &Postgres,
         role: Role,
         database: &str,
         settings: &[(&str, &str)],
     ) -> anyhow::Result<Product> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port(); // free a moment ago
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut command = self.command(postgres, role, database)?;
         command.arg("serve").env("SWITCHBOARD_LISTEN", address.to_string()).envs(settings.iter().copied());
         let child = command.spawn().with_context(|| self.server.display().to_string())?;
@@ -128,7 +127,22 @@ impl Launcher {
         database: &str,
         settings: &[(&str, &str)],
     ) -> anyhow::Result<Product> {
-        let mut product = self.spawn_with(postgres, role, database, settings)?;
+        self.start_at(free_address()?, postgres, role, database, settings).await
+    }
+
+    /// The same where it is known to listen, as after a crash.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start_at(
+        &self,
+        address: SocketAddr,
+        postgres: &Postgres,
+        role: Role,
+        database: &str,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Product> {
+        let mut product = self.spawn_at(address, postgres, role, database, settings)?;
         let begun = Instant::now();
         while !product.is_ready().await {
             if let Some(status) = product.child.try_wait()? {
@@ -181,6 +195,11 @@ impl Product {
         self.child.kill().await?;
         Ok(())
     }
+}
+
+/// Free a moment ago.
+fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
 fn last_lines(file: &Path, count: usize) -> String {

@@ -1,4 +1,4 @@
-//! The providers' side: the simulator, a process of its own, without the providers' limits: it measures us.
+//! The providers' side: the simulator, a process of its own.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -21,11 +21,11 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Starts the one beside the server.
+    /// Starts the one beside the server, with further arguments.
     ///
     /// # Errors
     /// When it is not there, or does not come up.
-    pub async fn start(server: &Path) -> anyhow::Result<Self> {
+    pub async fn start(server: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         let program = server.with_file_name("switchboard-simulator");
         ensure!(
             program.is_file(),
@@ -35,7 +35,8 @@ impl Provider {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port(); // free a moment ago
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let child = Command::new(&program)
-            .args(["--listen", &address.to_string(), "--no-rate-limits", "--personas", "false"])
+            .args(["--listen", &address.to_string(), "--personas", "false"])
+            .args(arguments)
             .env("RUST_LOG", "error")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -74,6 +75,17 @@ impl Provider {
         let answer = connection.get(&format!("/control{path}")).await?;
         ensure!(answer.status == 200, "{path}: {}", answer.status);
         Ok(serde_json::from_slice(answer.body)?)
+    }
+
+    /// Has its control API take something away.
+    ///
+    /// # Errors
+    /// When it does not answer, or refuses.
+    pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        let mut connection = self.connect().await?;
+        let answer = connection.delete(&format!("/control{path}")).await?;
+        ensure!(answer.status == 200, "{path}: {}", answer.status);
+        Ok(())
     }
 }
 

@@ -46,8 +46,20 @@ impl Connection {
     /// # Errors
     /// When the connection breaks.
     pub async fn get(&mut self, path: &str) -> anyhow::Result<Answer<'_>> {
+        self.ask("GET", path).await
+    }
+
+    /// Asks for something to be taken away.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn delete(&mut self, path: &str) -> anyhow::Result<Answer<'_>> {
+        self.ask("DELETE", path).await
+    }
+
+    async fn ask(&mut self, method: &str, path: &str) -> anyhow::Result<Answer<'_>> {
         let host = self.origin.trim_start_matches("http://");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
         self.exchange(request.as_bytes()).await
     }
 

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 use super::Stage;
+use super::lines::{Lines, prove_everybody};
 use crate::figures::{Goal, Measured, Row, row};
-use crate::load::{Connection, session_header};
 use crate::postgres::{PRODUCT, Role};
 use crate::product::Product;
 use crate::provider::{Provider, control};
@@ -31,7 +31,7 @@ const DRAIN_WAIT: Duration = Duration::from_secs(120);
 pub(super) async fn measure(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
     let conversations = stage.world.busy.len() * NUMBERS * PEOPLE;
     say(&format!("outbox: {ANSWERS} answers to each of {conversations} people, through the simulator"));
-    let provider = Provider::start(&stage.plan.server).await?;
+    let provider = Provider::start(&stage.plan.server, &["--no-rate-limits"]).await?;
     let url = provider.url();
     let settings = [("SWITCHBOARD_PROVIDERS__META__GRAPH_URL", url.as_str())];
     let product = stage.launcher.start_with(stage.postgres, Role::App, PRODUCT, &settings).await?;
@@ -60,37 +60,19 @@ pub(super) async fn measure(stage: &Stage<'_>) -> anyhow::Result<Vec<Row>> {
     Ok(vec![row("outbox", "1/s", Goal::AtLeast(2_000.0), measured)])
 }
 
-/// Makes numbers at the provider and connects them, as an admin does; the provider's names of them.
-#[expect(clippy::indexing_slicing, reason = "a JSON value answers null for what it has not")]
+/// Numbers of every workspace; the provider's names of them.
 async fn connect_numbers(
     stage: &Stage<'_>,
     product: &Product,
     provider: &Provider,
     database: &mut PgConnection,
 ) -> anyhow::Result<Vec<String>> {
-    // As if each had just given their password.
-    sqlx::query("update sessions set data = data || jsonb_build_object('proved_at', extract(epoch from now())::bigint)")
-        .execute(&mut *database)
-        .await?;
-    let (mut ours, mut theirs) = (Connection::open(product.address).await?, provider.connect().await?);
+    prove_everybody(database).await?;
+    let mut lines = Lines::open(product, provider).await?;
     let mut numbers = Vec::new();
     for workspace in &stage.world.busy {
-        let owner = workspace.members.first().context("a workspace's owner")?;
         for _ in 0..NUMBERS {
-            let made = control(&mut theirs, "/whatsapp/numbers", &json!({ "sends_statuses": false })).await?;
-            let input = json!({
-                "kind": "WHATSAPP", "token": made["token"], "accountId": made["phone_number_id"],
-                "parentAccountId": made["business_account_id"], "appSecret": made["app_secret"],
-            });
-            let query = "mutation($input: ConnectChannelInput!) { connectChannel(input: $input) { problem { message } } }";
-            let body = json!({ "query": query, "variables": { "input": input } }).to_string();
-            let answer = ours.post("/graphql", &session_header(&owner.session), &body).await?;
-            let answer: Value = serde_json::from_slice(answer.body)?;
-            ensure!(
-                answer["errors"].is_null() && answer["data"]["connectChannel"]["problem"].is_null(),
-                "a number was not connected: {answer}"
-            );
-            numbers.push(made["account"].as_str().context("a number's name")?.to_owned());
+            numbers.push(lines.number(workspace, &json!({ "sends_statuses": false })).await?);
         }
     }
     Ok(numbers)
