@@ -1,48 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { expect, type Locator, test } from '@playwright/test';
+import { Simulator } from './fixtures/simulator';
 
 // The page of phones, alone: a person writes, taps, edits and blocks, and the providers' side tells of it.
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const root = join(import.meta.dirname, '..');
 
-let simulator: ChildProcess;
-let url = '';
+let simulator: Simulator;
 
-/** `E2E_SIMULATOR` names a program that was built already. */
 test.beforeAll(async () => {
   test.setTimeout(900_000); // the first build
-  const built = process.env.E2E_SIMULATOR;
-  const [command, ...words] = built ? [built] : ['cargo', 'run', '--quiet', '--release', '--locked', '-p', 'simulator', '--'];
-  simulator = spawn(command, [...words, '--listen', '127.0.0.1:0', '--accounts'], { cwd: root, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'ignore', 'pipe'] });
-  url = await new Promise<string>((found, failed) => {
-    let said = '';
-    simulator.stderr!.on('data', (part) => {
-      said += part;
-      const address = said.match(/http:\/\/127\.0\.0\.1:\d+/);
-      if (address) found(address[0]);
-    });
-    simulator.on('exit', () => failed(new Error(`the simulator did not start: ${said}`)));
-  });
+  simulator = await Simulator.start('--accounts');
 });
 
-test.afterAll(() => {
-  simulator?.kill('SIGTERM');
-});
-
-async function json(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<any> {
-  const answer = await fetch(url + path, body === undefined ? {} : {
-    method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body),
-  });
-  return answer.json();
-}
-
-async function account(kind: string): Promise<any> {
-  return (await json('/control/accounts')).accounts.find((one: any) => one.kind === kind);
-}
+test.afterAll(() => simulator?.stop());
 
 async function menuOf(bubble: Locator, item: string) {
   await bubble.click({ button: 'right' });
@@ -50,8 +22,8 @@ async function menuOf(bubble: Locator, item: string) {
 }
 
 test('a person chats with a bot: start, buttons, reply, edit, reaction, delete, block', async ({ page }) => {
-  const bot = await account('telegram');
-  await page.goto(`${url}/#phone=noor`);
+  const bot = await simulator.account('telegram');
+  await page.goto(`${simulator.url}/#phone=noor`);
   const phone = page.locator('#telegram');
   await phone.getByRole('button', { name: 'START' }).click();
   await phone.getByLabel('Message', { exact: true }).fill('hallo 😀');
@@ -60,7 +32,7 @@ test('a person chats with a bot: start, buttons, reply, edit, reaction, delete, 
   await expect(own).toBeVisible();
 
   const keyboard = { inline_keyboard: [[{ text: 'Ja', callback_data: 'ja' }]] };
-  await json(`/bot${bot.token}/sendMessage`, { chat_id: 7391004482, text: 'Dag <b>Noor</b>', parse_mode: 'HTML', reply_markup: keyboard });
+  await simulator.post(`/bot${bot.token}/sendMessage`, { chat_id: 7391004482, text: 'Dag <b>Noor</b>', parse_mode: 'HTML', reply_markup: keyboard });
   const theirs = phone.locator('.row--theirs').filter({ hasText: 'Dag Noor' });
   await expect(theirs.locator('strong')).toHaveText('Noor');
   await theirs.getByRole('button', { name: 'Ja', exact: true }).click();
@@ -81,18 +53,18 @@ test('a person chats with a bot: start, buttons, reply, edit, reaction, delete, 
   await phone.getByRole('button', { name: 'More' }).click();
   await phone.getByRole('menuitem', { name: 'Block' }).click();
   await expect(phone.getByRole('button', { name: 'Restart bot' })).toBeVisible();
-  const refused = await json(`/bot${bot.token}/sendMessage`, { chat_id: 7391004482, text: 'x' });
+  const refused = await simulator.post(`/bot${bot.token}/sendMessage`, { chat_id: 7391004482, text: 'x' });
   expect(refused.description).toContain('blocked by the user');
 
-  const ledger = await json('/control/ledger?phone=noor&what=acted');
+  const ledger = await simulator.get('/control/ledger?phone=noor&what=acted');
   expect(ledger.entries.map((entry: any) => entry.act)).toEqual(['tap', 'edit', 'react', 'delete', 'block']);
 });
 
 test('a person chats with a WhatsApp number: voice, place, list, ticks', async ({ page }) => {
-  const number = await account('whatsapp');
+  const number = await simulator.account('whatsapp');
   // Without a microphone a tone stands in.
   await page.addInitScript(() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('none')); });
-  await page.goto(`${url}/#phone=ana`);
+  await page.goto(`${simulator.url}/#phone=ana`);
   const phone = page.locator('#whatsapp');
   await phone.getByRole('button', { name: 'Record a voice message' }).click();
   await page.waitForTimeout(1200);
@@ -106,17 +78,17 @@ test('a person chats with a WhatsApp number: voice, place, list, ticks', async (
   const rows = [{ id: 's', title: 'S' }, { id: 'm', title: 'M' }];
   const list = { type: 'list', body: { text: 'Which size?' }, action: { button: 'Choose a size', sections: [{ title: 'All', rows }] } };
   const message = { messaging_product: 'whatsapp', to: '5511987650321', type: 'interactive', interactive: list };
-  await json(`/v25.0/${number.phone_number_id}/messages`, message, { authorization: `Bearer ${number.token}` });
+  await simulator.post(`/v25.0/${number.phone_number_id}/messages`, message, { authorization: `Bearer ${number.token}` });
   await phone.getByRole('button', { name: 'Choose a size' }).click();
   await phone.getByRole('button', { name: 'M', exact: true }).click();
   const chosen = phone.locator('.row--own').filter({ has: page.locator('.quote') });
   await expect(chosen).toContainText('M');
 
-  const sent = await json('/control/ledger?phone=ana&what=sent');
+  const sent = await simulator.get('/control/ledger?phone=ana&what=sent');
   expect(sent.entries.map((entry: any) => entry.kind)).toEqual(['voice', 'location', 'text']);
-  const chat = await json(`/control/phones/ana/chats/${encodeURIComponent(number.account)}`);
+  const chat = await simulator.get(`/control/phones/ana/chats/${encodeURIComponent(number.account)}`);
   expect(chat.messages[0].body.mime).toContain('audio/ogg');
-  await expect.poll(async () => (await json(`/control/phones/ana/chats/${encodeURIComponent(number.account)}`)).messages[2].receipt).toBe('read');
+  await expect.poll(async () => (await simulator.get(`/control/phones/ana/chats/${encodeURIComponent(number.account)}`)).messages[2].receipt).toBe('read');
 });
 
 for (const scheme of ['light', 'dark'] as const) {
@@ -124,7 +96,7 @@ for (const scheme of ['light', 'dark'] as const) {
     test(`the page is accessible and fits: ${scheme}, ${width} wide`, async ({ page }) => {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: scheme });
-      await page.goto(`${url}/#phone=ana`);
+      await page.goto(`${simulator.url}/#phone=ana`);
       await expect(page.locator('#telegram .app-head')).toBeVisible();
       if (width > 840) {
         await page.getByRole('button', { name: 'Backstage' }).click();

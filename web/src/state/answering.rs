@@ -72,8 +72,9 @@ impl Answering {
 
 fn locked(conversation: &Conversation, refusal: Refusal) -> Standing {
     let mut words = refusal.to_string();
+    // A sentence says more than ours; a mere state (`kicked`) says less.
     if refusal == Refusal::Unreachable
-        && let Some(reason) = &conversation.unreachable_reason
+        && let Some(reason) = conversation.unreachable_reason.as_ref().filter(|reason| reason.contains(' '))
     {
         words = format!("{words} The platform says: {reason}");
     }

@@ -167,8 +167,9 @@ fn identity(identity: Identity) -> AnyView {
         <div class="contact__identity">
             <p class="contact__channel">
                 <ChannelMark kind=kind/>
-                <span dir="auto">{identity.channel.name}</span>
-                <span class="contact__kind">{channel_kind_name(kind)}</span>
+                <span dir="auto">{identity.channel.name.clone()}</span>
+                {(identity.channel.name != channel_kind_name(kind))
+                    .then(|| view! { <span class="contact__kind">{channel_kind_name(kind)}</span> })}
             </p>
             {identity.display_name.map(|name| view! { <p dir="auto">{name}</p> })}
             <ul>{aliases.collect_view()}</ul>

@@ -117,6 +117,8 @@ fn every_reason_is_said_in_words() {
     blocked.reachable = false;
     blocked.unreachable_reason = Some("bot was blocked by the user".into());
     assert!(locked(&blocked).ends_with("The platform says: bot was blocked by the user"));
+    blocked.unreachable_reason = Some("kicked".into());
+    assert!(locked(&blocked).ends_with("you can answer."));
 
     let mut paused = telegram();
     paused.channel.active = false;

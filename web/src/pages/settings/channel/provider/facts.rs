@@ -65,8 +65,9 @@ pub(super) fn Checks(shown: Shown) -> impl IntoView {
                     .map(|waiting| ("Waits there", waiting.to_string())),
             );
             facts.extend(health.webhook_failure.map(|words| ("Last failure", words)));
-            facts.extend(health.quality.map(|quality| ("Quality", quality)));
-            facts.extend(health.messaging_limit.map(|limit| ("Limit for writing first", limit)));
+            facts.extend(health.quality.map(|quality| ("Quality", quality_words(quality))));
+            let limit = health.messaging_limit.map(limit_words);
+            facts.extend(limit.map(|limit| ("Limit for writing first", limit)));
             facts.extend(health.token_expires_at.map(|at| ("Token works until", time::day(at))));
         }
         facts.extend(channel.credentials.iter().map(credential));
@@ -97,6 +98,29 @@ fn delivers_to(ours: bool, host: Option<String>) -> String {
     }
 }
 
+/// Meta's colour as the word that templates are told with.
+fn quality_words(quality: String) -> String {
+    match quality.as_str() {
+        "GREEN" => "High".to_owned(),
+        "YELLOW" => "Medium".to_owned(),
+        "RED" => "Low".to_owned(),
+        "UNKNOWN" | "NA" => "Not rated yet".to_owned(),
+        _ => quality,
+    }
+}
+
+/// `TIER_2K` as `2,000 people within 24 hours`; what is not known stands as it is.
+fn limit_words(limit: String) -> String {
+    let people = match limit.strip_prefix("TIER_") {
+        Some("UNLIMITED") => return "None".to_owned(),
+        Some(tier) => {
+            tier.strip_suffix('K').map_or_else(|| tier.to_owned(), |thousands| format!("{thousands},000"))
+        }
+        None => return limit,
+    };
+    format!("{people} people within 24 hours")
+}
+
 /// Shown, never readable.
 fn credential(credential: &CredentialInfo) -> (&'static str, String) {
     let name = match credential.purpose {
@@ -124,6 +148,22 @@ mod tests {
         {
             assert_eq!(refused(sent, failed), text);
         }
+    }
+
+    #[test]
+    fn what_meta_abbreviates_is_told_in_words() {
+        for (tier, words) in [
+            ("TIER_250", "250 people within 24 hours"),
+            ("TIER_2K", "2,000 people within 24 hours"),
+            ("TIER_UNLIMITED", "None"),
+            ("NEW_WORD", "NEW_WORD"),
+        ] {
+            assert_eq!(limit_words(tier.to_owned()), words);
+        }
+        assert_eq!(
+            ["GREEN", "NA", "BLUE"].map(|word| quality_words(word.to_owned())),
+            ["High", "Not rated yet", "BLUE"]
+        );
     }
 
     #[test]
