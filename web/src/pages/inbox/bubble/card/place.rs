@@ -109,8 +109,7 @@ mod tests {
     fn the_map_is_asked_for_the_same_place() {
         let address = map_address(-22.5, -43.25);
         assert!(
-            address.contains("mlat=-22.500000&mlon=-43.250000")
-                && address.ends_with("16/-22.500000/-43.250000")
+            address.contains("mlat=-22.50000&mlon=-43.25000") && address.ends_with("16/-22.50000/-43.25000")
         );
     }
 }
