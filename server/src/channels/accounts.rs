@@ -11,6 +11,7 @@ use moka::future::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::{ChannelId, ChannelKind, ChannelState, WorkspaceId};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::credentials;
@@ -24,6 +25,12 @@ use crate::error::AppError;
 /// How long another process's change may go unseen here.
 const LIFE: Duration = Duration::from_secs(5);
 const ENTRIES_MAX: u64 = 10_000;
+
+/// Look-ups of endpoints at the same time: an address that somebody made up costs a query, and must not cost
+/// everybody's …
+static LOOK_UPS: Semaphore = Semaphore::const_new(4);
+/// … nor keep a provider waiting, which comes again.
+const LOOK_UP_WAIT: Duration = Duration::from_secs(5);
 
 /// A channel as those who speak for it need it.
 pub struct LiveAccount {
@@ -40,7 +47,7 @@ pub struct LiveAccount {
     /// It has been connected at least once.
     pub(super) connected: bool,
     /// It was connected through the installation's own application at its provider.
-    pub(super) of_installation: bool,
+    pub(crate) of_installation: bool,
     webhook: Option<WebhookTarget>,
     endpoint_key_sha256: Option<Vec<u8>>,
 }
@@ -229,6 +236,15 @@ pub async fn at_endpoint(
     kind: ChannelKind,
     endpoint: &Endpoint,
 ) -> Result<Option<Arc<LiveAccount>>, AppError> {
-    let live = live_account(app, endpoint.workspace_id, endpoint.channel_id).await?;
+    let key = (endpoint.workspace_id, endpoint.channel_id);
+    let live = match app.accounts.0.get(&key).await {
+        Some(known) => known,
+        None => {
+            let _one_of_few = tokio::time::timeout(LOOK_UP_WAIT, LOOK_UPS.acquire())
+                .await
+                .map_err(|_| AppError::Unavailable)?;
+            live_account(app, endpoint.workspace_id, endpoint.channel_id).await?
+        }
+    };
     Ok(live.filter(|live| live.kind == kind && live.is_at(endpoint)))
 }

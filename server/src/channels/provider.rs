@@ -74,7 +74,12 @@ pub(super) fn through(
             app_id: told.cloned().unwrap_or_else(|| "unknown".to_owned()),
             secret: secret.clone(),
         }),
-        (None, Some(_)) if told.is_none() => Ok(Through::Installation),
+        (None, Some(_)) if told.is_none() => Err(Problem::of_field(
+            "appSecret",
+            "REQUIRED",
+            "Meta does not say which app this token was made for: give that app's secret, too. What arrives is signed \
+             with it.",
+        )),
         (None, Some(_)) => Err(Problem::of_field(
             "appSecret",
             "REQUIRED",

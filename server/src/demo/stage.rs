@@ -77,7 +77,8 @@ impl Stage {
         self.workspaces.write().unwrap_or_else(PoisonError::into_inner).insert(workspace_id);
     }
 
-    /// Puts the stage up again for the demo workspaces that there are.
+    /// Puts the stage up again for the demo workspaces that there are. Where demos are not allowed any more, their
+    /// channels lead nowhere: never to the real providers.
     ///
     /// # Errors
     /// When the database cannot be asked, or the simulator cannot listen.
@@ -86,8 +87,14 @@ impl Stage {
         if workspaces.is_empty() {
             return Ok(());
         }
-        self.put_up().await?;
         workspaces.into_iter().for_each(|workspace_id| self.admit(workspace_id));
+        if self.allowed {
+            self.put_up().await?;
+        } else {
+            tracing::warn!(
+                "there are demo workspaces, and no demo is allowed here: their channels are silent"
+            );
+        }
         Ok(())
     }
 }

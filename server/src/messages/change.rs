@@ -148,8 +148,10 @@ pub(crate) async fn undo(
     let Some(message) = store::by_ids(tx, &[message_id]).await?.pop() else { return Ok(()) };
     match undo.map(Undo::deserialize) {
         Some(Ok(Undo::Edit { transmission, act, text })) if message.deleted_at.is_none() => {
-            super::edit::put_back(tx, &message, transmission, &act, &text).await?;
-            parts::note(tx, message_id, &format!("The change did not reach the customer: {words}")).await?;
+            if super::edit::put_back(tx, &message, transmission, &act, &text).await? {
+                parts::note(tx, message_id, &format!("The change did not reach the customer: {words}"))
+                    .await?;
+            }
         }
         Some(Ok(Undo::Delete)) => {
             let workspace_id = tx.workspace_id();

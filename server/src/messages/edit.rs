@@ -187,23 +187,44 @@ async fn store(tx: &mut WorkspaceTx, message: &Message, text: &str) -> sqlx::Res
     Ok(())
 }
 
-/// The platform refused: the words from before come back, and so does what the platform has.
+/// The platform refused: the words from before come back, and so does what the platform has. Where a later change of
+/// the same part waits behind, that one counts, and would have to go back to here; false then.
 pub(super) async fn put_back(
     tx: &mut WorkspaceTx,
     message: &Message,
     transmission: TransmissionId,
     act: &Value,
     text: &str,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     let workspace_id = tx.workspace_id();
+    let later = sqlx::query(
+        "update outbox o set undo = jsonb_set(jsonb_set(o.undo, '{edit,act}', $4), '{edit,text}', to_jsonb($5::text))
+         where o.workspace_id = $1 and o.id = (
+             select l.id from messages m
+             join conversations c on c.workspace_id = $1 and c.id = m.conversation_id
+             join outbox l on l.workspace_id = $1 and l.channel_id = m.channel_id and l.lane = c.identity_id
+             where m.workspace_id = $1 and m.id = $2 and l.message_id = $2 and l.undo -> 'edit' -> 'transmission' = $3
+             order by l.id limit 1)",
+    )
+    .bind(workspace_id)
+    .bind(message.id)
+    .bind(serde_json::to_value(transmission).unwrap_or_default())
+    .bind(act)
+    .bind(text)
+    .execute(tx.conn())
+    .await?;
+    if later.rows_affected() > 0 {
+        return Ok(false);
+    }
     sqlx::query("update transmissions set act = $3 where workspace_id = $1 and id = $2 and act is not null")
         .bind(workspace_id)
         .bind(transmission)
         .bind(act)
         .execute(tx.conn())
         .await?;
-    if message.text == text {
-        return Ok(()); // another part of it was refused before
+    // Another part of it may have been refused before.
+    if message.text != text {
+        store(tx, message, text).await?;
     }
-    store(tx, message, text).await
+    Ok(true)
 }

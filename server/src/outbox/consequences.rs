@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use channel_core::{CheckState, Concern, RefusalReason};
+use chrono::{DateTime, Utc};
 use shared::{ChannelId, ConversationId};
 use uuid::Uuid;
 
@@ -37,7 +38,9 @@ pub(super) async fn draw(tx: &mut WorkspaceTx, finished: &[Finished]) -> sqlx::R
             Outcome::Failed(failed) => match failed.refusal.concern() {
                 Concern::Message => {}
                 Concern::Recipient => {
-                    unreachable.insert(one.lane, (failed.refusal.words.as_str(), one.conversation_id));
+                    let words = failed.refusal.words.as_str();
+                    let person = Unreached { words, conversation_id: one.conversation_id, at: one.at };
+                    unreachable.insert(one.lane, person);
                 }
                 Concern::Account => {
                     faults.insert(one.channel_id, failed.refusal.words.as_str());
@@ -113,10 +116,21 @@ async fn remember_files(tx: &mut WorkspaceTx, files: &BTreeMap<(ChannelId, Uuid)
     Ok(())
 }
 
+/// Somebody whom a message did not reach.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unreached<'a> {
+    /// What the platform says.
+    pub words: &'a str,
+    /// Where it was said.
+    pub conversation_id: Option<ConversationId>,
+    /// When that was found out: whoever has written since can be reached.
+    pub at: DateTime<Utc>,
+}
+
 /// People whom messages do not reach: the next ones need not be tried. Also used for what statuses tell.
 pub(super) async fn mark_unreachable(
     tx: &mut WorkspaceTx,
-    people: &BTreeMap<Uuid, (&str, Option<ConversationId>)>,
+    people: &BTreeMap<Uuid, Unreached<'_>>,
 ) -> sqlx::Result<()> {
     if people.is_empty() {
         return Ok(());
@@ -124,16 +138,20 @@ pub(super) async fn mark_unreachable(
     let workspace_id = tx.workspace_id();
     sqlx::query(
         "update identities i
-         set reachable = false, unreachable_reason = u.words, reachable_changed_at = now()
-         from unnest($2::uuid[], $3::text[]) as u(id, words)
-         where i.workspace_id = $1 and i.id = u.id and i.reachable",
+         set reachable = false, unreachable_reason = u.words, reachable_changed_at = u.at
+         from unnest($2::uuid[], $3::text[], $4::timestamptz[]) as u(id, words, at)
+         where i.workspace_id = $1 and i.id = u.id and i.reachable
+           and (i.reachable_changed_at is null or i.reachable_changed_at <= u.at)
+           and not exists (select from conversations c
+                           where c.workspace_id = $1 and c.identity_id = u.id and c.last_inbound_at > u.at)",
     )
     .bind(workspace_id)
     .bind(people.keys().copied().collect::<Vec<_>>())
-    .bind(people.values().map(|person| person.0).collect::<Vec<_>>())
+    .bind(people.values().map(|person| person.words).collect::<Vec<_>>())
+    .bind(people.values().map(|person| person.at).collect::<Vec<_>>())
     .execute(tx.conn())
     .await?;
-    for conversation_id in people.values().filter_map(|person| person.1) {
+    for conversation_id in people.values().filter_map(|person| person.conversation_id) {
         tx.publish(Event::conversation(conversation_id));
     }
     Ok(())

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::finish::{Finished, Tally};
 use super::lanes::{LaneId, Lanes, LineId};
+use super::sender::Application;
 use super::settings::OutboxSettings;
 use super::{call, store};
 use crate::app::App;
@@ -52,6 +53,7 @@ struct Post {
     token: Uuid,
     until: Instant,
     adapter: Arc<dyn ChannelAdapter>,
+    application: Application,
     lanes: Lanes,
     scan_at: Instant,
 }
@@ -180,13 +182,13 @@ impl Office {
                 return; // the next renewal asks again
             }
         };
-        let Some(adapter) = live.and_then(|live| self.app.adapters.calling(self.workspace_id, live.kind))
-        else {
-            return;
-        };
+        let Some(live) = live else { return };
+        let Some(adapter) = self.app.adapters.calling(self.workspace_id, live.kind) else { return };
+        let of = (!live.of_installation).then_some(self.workspace_id);
+        let application = Application { kind: live.kind, of };
         let mut lanes = Lanes::new(self.settings.pace(adapter.capabilities().pace), now);
         lanes.hold(now + grant.hold);
-        let post = Post { token: grant.token, until: grant.until, adapter, lanes, scan_at: now };
+        let post = Post { token: grant.token, until: grant.until, adapter, application, lanes, scan_at: now };
         self.posts.insert(grant.channel_id, post);
     }
 

@@ -40,7 +40,7 @@ struct Inner {
     rings: mpsc::UnboundedSender<Ring>,
     heard: Mutex<Option<mpsc::UnboundedReceiver<Ring>>>,
     /// Platforms that told our whole application to wait.
-    held: Mutex<HashMap<ChannelKind, Instant>>,
+    held: Mutex<HashMap<Application, Instant>>,
     typists: Typists,
 }
 
@@ -72,17 +72,26 @@ impl Outbox {
         &self.0.typists
     }
 
-    /// A platform told our whole application to wait.
-    pub(super) fn hold_application(&self, kind: ChannelKind, until: Instant) {
+    /// A platform told a whole application to wait.
+    pub(super) fn hold_application(&self, application: Application, until: Instant) {
         let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = held.entry(kind).or_insert(until);
+        let at = held.entry(application).or_insert(until);
         *at = until.max(*at);
     }
 
-    /// Until when this platform must be left alone.
-    pub(super) fn application_held(&self, kind: ChannelKind) -> Option<Instant> {
-        self.0.held.lock().unwrap_or_else(PoisonError::into_inner).get(&kind).copied()
+    /// Until when this application must leave its platform alone.
+    pub(super) fn application_held(&self, application: Application) -> Option<Instant> {
+        self.0.held.lock().unwrap_or_else(PoisonError::into_inner).get(&application).copied()
     }
+}
+
+/// Whose application at a platform a channel is connected through. What one workspace's own has used up must not hold
+/// the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Application {
+    pub kind: ChannelKind,
+    /// The workspace's own; none for the installation's.
+    pub of: Option<WorkspaceId>,
 }
 
 /// Starts sending, until the app stops: then what is on its way is waited for, and leases are given back.

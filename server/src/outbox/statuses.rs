@@ -109,7 +109,7 @@ struct Changes {
     /// Lanes of transmissions that nobody knew about.
     settled: Vec<(ChannelId, Uuid, TransmissionId)>,
     names: BTreeSet<(Uuid, &'static str, String)>,
-    unreachable: BTreeMap<Uuid, (String, Option<shared::ConversationId>)>,
+    unreachable: BTreeMap<Uuid, (String, shared::ConversationId, DateTime<Utc>)>,
     opted_out: BTreeSet<Uuid>,
     templates_of: BTreeSet<ChannelId>,
     faults: BTreeMap<ChannelId, String>,
@@ -141,19 +141,18 @@ impl Changes {
             self.settled.push((found.locked.channel_id, found.lane, transmission_id));
         }
         if let (true, DeliveryStatus::Failed(failure)) = (moved, status) {
-            self.learn_from(failure, &found);
+            self.learn_from(failure, &found, at);
         }
         moved
     }
 
-    fn learn_from(&mut self, failure: &Failure, found: &resolve::Target) {
+    fn learn_from(&mut self, failure: &Failure, found: &resolve::Target, at: DateTime<Utc>) {
         let (channel_id, words) = (found.locked.channel_id, &failure.refusal.words);
         *self.failed.entry(channel_id).or_default() += 1;
         match failure.refusal.concern() {
             Concern::Message => {}
             Concern::Recipient => {
-                let person = (words.clone(), Some(found.locked.conversation_id));
-                self.unreachable.insert(found.lane, person);
+                self.unreachable.insert(found.lane, (words.clone(), found.locked.conversation_id, at));
             }
             Concern::Account => {
                 self.faults.insert(channel_id, words.clone());
@@ -172,7 +171,10 @@ impl Changes {
         settle::free_lanes(tx, &self.settled).await?;
         let names = self.names.iter().map(|(lane, kind, value)| (*lane, *kind, value.as_str()));
         consequences::learn_names(tx, &names.collect()).await?;
-        let people = self.unreachable.iter().map(|(lane, (words, at))| (*lane, (words.as_str(), *at)));
+        let people = self.unreachable.iter().map(|(lane, (words, conversation_id, at))| {
+            let conversation_id = Some(*conversation_id);
+            (*lane, consequences::Unreached { words, conversation_id, at: *at })
+        });
         consequences::mark_unreachable(tx, &people.collect()).await?;
         consequences::opt_out(tx, &self.opted_out).await?;
         for (channel_id, words) in self.faults {

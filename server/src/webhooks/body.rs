@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,6 +15,8 @@ const BYTES_AT_ONCE: usize = 256 * 1024 * 1024;
 const UNIT_BYTES: usize = 1024;
 /// How long a sender may take for one body.
 const SLOWEST: Duration = Duration::from_secs(30);
+/// How long nothing may come of it.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +37,22 @@ pub(super) struct Room(Arc<Semaphore>);
 /// A body, and its part of that memory until it is dropped.
 pub(super) struct Held {
     pub bytes: Bytes,
-    _room: OwnedSemaphorePermit,
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(BYTES_AT_ONCE / UNIT_BYTES)))
+        Self::of(BYTES_AT_ONCE)
     }
 }
 
 impl Room {
-    /// Reads a body of at most `bytes_max`.
+    fn of(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes / UNIT_BYTES)))
+    }
+
+    /// Reads a body of at most `bytes_max`. Room is taken as it arrives: what somebody only announces takes none from
+    /// others.
     pub(super) async fn read(
         &self,
         headers: &HeaderMap,
@@ -54,18 +61,33 @@ impl Room {
     ) -> Result<Held, Unread> {
         let announced =
             headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        let expected: usize = announced.unwrap_or(bytes_max);
-        if expected > bytes_max {
+        if announced.is_some_and(|length: usize| length > bytes_max) {
             return Err(Unread::TooLarge);
         }
-        let units = u32::try_from(expected / UNIT_BYTES + 1).map_err(|_| Unread::TooLarge)?;
-        let room = Arc::clone(&self.0).try_acquire_many_owned(units).map_err(|_| Unread::Busy)?;
-        match tokio::time::timeout(SLOWEST, Limited::new(body, bytes_max).collect()).await {
-            Ok(Ok(whole)) => Ok(Held { bytes: whole.to_bytes(), _room: room }),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
-            Ok(Err(_)) => Err(Unread::Broken),
-            Err(_) => Err(Unread::Slow),
+        let reading = self.collect(Limited::new(body, bytes_max));
+        tokio::time::timeout(SLOWEST, reading).await.unwrap_or(Err(Unread::Slow))
+    }
+
+    async fn collect(&self, mut body: Limited<Body>) -> Result<Held, Unread> {
+        let mut bytes = BytesMut::new();
+        let mut room: Option<OwnedSemaphorePermit> = None;
+        while let Some(frame) = tokio::time::timeout(SILENCE, body.frame()).await.map_err(|_| Unread::Slow)? {
+            let frame = frame.map_err(|error| match error.is::<LengthLimitError>() {
+                true => Unread::TooLarge,
+                false => Unread::Broken,
+            })?;
+            let Ok(data) = frame.into_data() else { continue };
+            let held = room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+            let more = ((bytes.len() + data.len()) / UNIT_BYTES + 1).saturating_sub(held);
+            let more = u32::try_from(more).map_err(|_| Unread::TooLarge)?;
+            let more = Arc::clone(&self.0).try_acquire_many_owned(more).map_err(|_| Unread::Busy)?;
+            match &mut room {
+                Some(room) => room.merge(more),
+                None => room = Some(more),
+            }
+            bytes.extend_from_slice(&data);
         }
+        Ok(Held { bytes: bytes.freeze(), _room: room })
     }
 }
 
@@ -92,17 +114,30 @@ mod tests {
 
     #[tokio::test]
     async fn memory_is_given_back_and_never_overdrawn() {
-        let room = Room::default();
-        let at_once = BYTES_AT_ONCE / (1024 * UNIT_BYTES + UNIT_BYTES);
-        let mut held = Vec::new();
-        loop {
-            match room.read(&HeaderMap::new(), Body::empty(), 1024 * UNIT_BYTES).await {
-                Ok(body) => held.push(body),
-                Err(unread) => break assert_eq!(unread, Unread::Busy),
-            }
-        }
-        assert_eq!(held.len(), at_once);
+        let room = Room::of(10 * UNIT_BYTES);
+        let read = async |bytes: usize| {
+            // Piece by piece, as it comes over the network.
+            let pieces = vec![Ok::<_, std::io::Error>(vec![0; UNIT_BYTES / 2]); 2 * bytes / UNIT_BYTES];
+            room.read(&HeaderMap::new(), Body::from_stream(futures::stream::iter(pieces)), 1 << 20).await
+        };
+        let mut held = vec![read(4 * UNIT_BYTES).await.unwrap(), read(3 * UNIT_BYTES).await.unwrap()];
+        assert_eq!(held.iter().map(|held| held.bytes.len()).sum::<usize>(), 7 * UNIT_BYTES);
+        assert!(matches!(read(4 * UNIT_BYTES).await, Err(Unread::Busy)));
         held.pop();
-        assert!(room.read(&HeaderMap::new(), Body::empty(), 1024 * UNIT_BYTES).await.is_ok());
+        assert!(read(4 * UNIT_BYTES).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_only_announces_a_body_takes_no_room_and_is_not_waited_for() {
+        let room = Room::of(2 * UNIT_BYTES);
+        let silent = Body::from_stream(futures::stream::pending::<Result<Bytes, std::io::Error>>());
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, "2048".parse().unwrap());
+        let (silent, other) = tokio::join!(
+            room.read(&headers, silent, 4_096),
+            room.read(&HeaderMap::new(), Body::from(vec![0; UNIT_BYTES]), 4_096)
+        );
+        assert!(matches!(silent, Err(Unread::Slow)));
+        assert!(other.is_ok());
     }
 }

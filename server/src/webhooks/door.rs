@@ -6,7 +6,6 @@ use channel_core::{Addressee, ChannelAdapter, ChannelSecrets};
 use http::HeaderMap;
 use secrecy::ExposeSecret as _;
 use shared::{ChannelId, ChannelKind, WorkspaceId};
-use tokio::sync::Semaphore;
 
 use super::owners::Scope;
 use crate::app::App;
@@ -24,9 +23,6 @@ const AT_ENDPOINTS: [ChannelKind; 4] =
 const META_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Largest update of Telegram.
 const TELEGRAM_BYTES_MAX: usize = 1024 * 1024;
-
-/// Look-ups at the same time: an address that somebody made up costs a query, and must not cost everybody's.
-static LOOK_UPS: Semaphore = Semaphore::const_new(4);
 
 /// Where a delivery was posted.
 pub(super) enum Door<'app> {
@@ -85,7 +81,6 @@ impl<'app> Door<'app> {
         let (Some(endpoint), Some(adapter)) = (endpoints::parse(last_part), app.adapters.of(kind)) else {
             return Ok(None);
         };
-        let _one_of_few = LOOK_UPS.acquire().await;
         let live = channels::at_endpoint(app, kind, &endpoint).await?;
         Ok(live.map(|live| Self::Channel { adapter, workspace_id: endpoint.workspace_id, live }))
     }

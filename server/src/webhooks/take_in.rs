@@ -19,6 +19,9 @@ use crate::app::App;
 use crate::config::MetaProvider;
 use crate::db::Db;
 
+/// Most accounts that one delivery is divided among: Meta sends up to 1,000 updates at once.
+const ACCOUNTS_MAX: usize = 1_000;
+
 /// What is kept between deliveries.
 pub struct Webhooks {
     owners: Owners,
@@ -113,10 +116,15 @@ async fn keep(
 ) -> Result<(), NotStored> {
     let Some((adapter, routes)) = read(door, body) else { return Err(NotStored) };
     let kind = adapter.kind();
-    let mut routed: Vec<(Route, Vec<Place>)> = Vec::with_capacity(routes.len());
-    for route in routes {
-        let places = places(app, door, kind, &route.to).await?;
-        routed.push((route, places));
+    let mut routed: Vec<(Route, Vec<Place>)> = Vec::with_capacity(routes.len().min(ACCOUNTS_MAX));
+    if routes.len() > ACCOUNTS_MAX {
+        let reason = "It names more accounts than a provider sends at once.";
+        routed.push((Route::to_endpoint(), vec![nowhere(door, reason)]));
+    } else {
+        for route in routes {
+            let places = places(app, door, kind, &route.to).await?;
+            routed.push((route, places));
+        }
     }
     let kept_headers = kept_headers::kept(headers);
     let parts = divide::divide(&*adapter, body, &routed);
@@ -169,14 +177,21 @@ async fn places(
         };
         return Ok(owners.iter().map(place).collect());
     }
-    let name = divide::account(to).unwrap_or_default();
-    let stranger = format!("It concerns an account that is not connected here: {}.", name.replace('\0', ""));
-    Ok(vec![home(Some(stranger)).unwrap_or(Place::Nobody {
-        reason: match to {
-            Addressee::Endpoint => "it names no account",
-            _ => "no workspace has connected the account",
-        },
-    })])
+    // One reason for all of them: they go to one place, with one part of the delivery.
+    Ok(vec![match to {
+        Addressee::Endpoint => nowhere(door, "It names no account."),
+        _ => nowhere(door, "It concerns an account that is not connected here."),
+    }])
+}
+
+/// Where what concerns nobody here goes: to the channel whose door it came through, as ignored, else to the operator.
+fn nowhere(door: &Door<'_>, reason: &'static str) -> Place {
+    match door.home() {
+        Some((workspace_id, channel_id)) => {
+            Place::Channel { workspace_id, channel_id, ignored: Some(reason.to_owned()) }
+        }
+        None => Place::Nobody { reason },
+    }
 }
 
 async fn store(

@@ -147,6 +147,31 @@ async fn a_change_that_the_platform_refuses_is_taken_back_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_changes_the_later_one_stays_though_the_first_is_refused() {
+    let platform = Platform::without_sender().await;
+    let line = platform.bot().await;
+    let conversation = platform.people(&line, "p", 1).await[0];
+    let message = platform.say(conversation, "Five o'clock").await;
+    let process = platform.another_process(0).await;
+    platform.until(&message, "SENT").await;
+    process.stopping.cancel();
+    process.background.close();
+    process.background.wait().await;
+    let edit = async |text: &str| {
+        platform.mutate(&format!("editMessage(messageId: \"{message}\", text: \"{text}\")")).await
+    };
+    assert_eq!(edit("Six o'clock").await["problem"], Value::Null);
+    assert_eq!(edit("Seven o'clock").await["problem"], Value::Null);
+    let fault = json!({ "type": "error", "code": 400, "message": "Bad Request: message can't be edited" });
+    platform.fault(&line, json!({ "method": "editMessageText", "times": 1, "fault": fault.clone() })).await;
+    let process = platform.another_process(0).await;
+    platform.until_empty().await;
+    assert_eq!(platform.message(&message).await["text"], "Seven o'clock");
+    assert_eq!(platform.bubbles("p-0", &line).await[0]["body"]["text"], "Seven o'clock");
+    process.stopping.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_still_waits_is_changed_and_taken_back_where_it_waits() {
     let platform = Platform::without_sender().await;
     let line = platform.bot().await;

@@ -278,6 +278,20 @@ async fn a_failure_that_concerns_the_person_or_the_account_is_noted_there() {
         .await
         .unwrap();
     assert!(!reachable);
+    // Whoever has written since can be reached, though the platform's word comes late.
+    let (channel, message, _) = answer(&test, workspace_id, "w4").await;
+    let heard = "update conversations set last_inbound_at = now() where channel_id = $1";
+    sqlx::query(heard).bind(channel).execute(&mut behind).await.unwrap();
+    let earlier = Some(Utc::now() - TimeDelta::minutes(5));
+    let late = StatusReport { at: earlier, ..of("w4", failed(RefusalReason::Unreachable)) };
+    apply(&test, workspace_id, channel, &[late]).await;
+    assert_eq!(status(&test, message).await, MessageStatus::Failed);
+    let reachable: bool = sqlx::query_scalar("select reachable from identities where channel_id = $1")
+        .bind(channel)
+        .fetch_one(&mut behind)
+        .await
+        .unwrap();
+    assert!(reachable);
     let (channel, ..) = answer(&test, workspace_id, "w2").await;
     apply(&test, workspace_id, channel, &[of("w2", failed(RefusalReason::AccountSetup))]).await;
     let (events, dead): (i64, i64) = sqlx::query_as(

@@ -151,6 +151,16 @@ async fn a_pressed_button_is_an_answer_that_says_what_it_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_job_looks_at_all_changes_that_wait() {
+    let inbox = Inbound::telegram().await;
+    for number in 900..905 {
+        inbox.deliver(&[telegram::reacted(number, 1, &["👍"])]).await;
+    }
+    assert_eq!(inbox.number("select count(*) from waiting_changes").await, 5);
+    assert_eq!(inbox.number("select count(*) from jobs where kind = 'deliveries.waiting'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_blocks_the_bot_cannot_be_reached_and_the_later_word_counts() {
     let inbox = Inbound::telegram().await;
     inbox.deliver(&[telegram::member(1, "kicked")]).await;

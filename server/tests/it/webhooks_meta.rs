@@ -177,6 +177,27 @@ async fn a_delivery_for_several_tenants_is_taken_apart_and_what_is_nobodys_goes_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_names_thousands_of_accounts_is_kept_as_one() {
+    let stage = start().await;
+    let change = |number: usize| {
+        json!({ "field": "messages", "value": { "messaging_product": "whatsapp",
+            "metadata": { "phone_number_id": format!("9{number:06}") },
+            "messages": [{ "id": format!("wamid.{number}"), "from": "49301", "timestamp": "1779012400",
+                           "type": "text", "text": { "body": "Hello" } }] } })
+    };
+    for (count, reason) in [(20, "not connected here"), (3_000, "more accounts than")] {
+        let changes: Vec<Value> = (0..count).map(change).collect();
+        let body =
+            json!({ "object": "whatsapp_business_account", "entry": [{ "id": "7701", "changes": changes }] });
+        assert_eq!(stage.post_signed(body.to_string()).await, 200);
+        let kept = "select count(*) from unroutable_deliveries where reason like '%' || $1 || '%'";
+        let kept: i64 =
+            sqlx::query_scalar(kept).bind(reason).fetch_one(&mut stage.test.superuser().await).await.unwrap();
+        assert_eq!(kept, 1, "{reason}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_concerns_a_business_account_reaches_each_of_its_numbers() {
     let stage = start().await;
     let theirs = stage.test.workspace("Northwind").await;

@@ -125,13 +125,14 @@ async fn a_chat_that_is_opened_without_a_word_is_an_activity() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_wants_no_advertising_is_noted_until_that_changes() {
     let inbox = inbox().await;
-    let wants = |value: &str| {
+    let wants_at = |value: &str, at: i64| {
         field(
             "user_preferences",
             json!({ "user_preferences": [{ "wa_id": whatsapp::JANA, "category": "marketing_messages",
-            "value": value, "timestamp": 1_779_012_400 }] }),
+            "value": value, "timestamp": at }] }),
         )
     };
+    let wants = |value: &str| wants_at(value, 1_779_012_400);
     inbox.deliver(&[text(jana(), "1", "Hello"), wants("stop")]).await;
     let opted: Vec<(Vec<String>,)> = inbox.rows("select opted_out from identities").await;
     assert_eq!(opted, [(vec!["marketing_messages".to_owned()],)]);
@@ -140,6 +141,11 @@ async fn who_wants_no_advertising_is_noted_until_that_changes() {
     assert_eq!(opted, [(Vec::new(),)]);
     let lines: Vec<String> = inbox.lines().await.into_iter().map(|line| line.text).collect();
     assert_eq!(lines, ["Hello", "OPTED_OUT", "OPTED_IN"]);
+    // What was said last counts, not what comes last.
+    inbox.deliver(&[wants_at("stop", 1_779_012_900)]).await;
+    inbox.deliver(&[wants_at("resume", 1_779_012_500)]).await;
+    let opted: Vec<(Vec<String>,)> = inbox.rows("select opted_out from identities").await;
+    assert_eq!(opted, [(vec!["marketing_messages".to_owned()],)]);
     inbox.holds().await;
 }
 

@@ -34,6 +34,8 @@ const LANES_OF_CHANNEL: i64 = 20_000;
 const LATE_PAUSE: Duration = Duration::from_secs(5);
 /// A line that could not begin is looked at again after this.
 const NOT_BEGUN_PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause of a whole application, whatever its platform says: it can be asked again.
+const APPLICATION_WAIT_MAX: Duration = Duration::from_mins(15);
 
 /// What a round has in hand, to be put back when the database refuses it.
 struct Hand {
@@ -92,15 +94,8 @@ impl Office {
             count(&mut tx, &mut self.tallies).await?;
             self.tallied_at = Instant::now();
         }
-        let late = self.late_at.is_some_and(|at| at <= now);
-        if late {
-            statuses::apply_late(&mut tx).await?;
-        }
         tx.commit().await?;
 
-        if late {
-            self.late_at = None;
-        }
         if hand.finished.iter().any(|one| matches!(one.outcome, Outcome::Sent(_))) {
             self.late_at.get_or_insert(now + LATE_PAUSE);
         }
@@ -118,7 +113,23 @@ impl Office {
             }
         }
         self.leave_alone(hand, &begun, now);
+        if self.late_at.is_some_and(|at| at <= now) {
+            self.late_at = None;
+            self.hear_late().await;
+        }
         Ok(begun)
+    }
+
+    /// Takes in reports that came at the moment of their message. By itself: sending must not depend on it.
+    async fn hear_late(&self) {
+        let heard = async {
+            let mut tx = self.app.db.sending(self.workspace_id).await?;
+            statuses::apply_late(&mut tx).await?;
+            tx.commit().await
+        };
+        if let Err(error) = heard.await {
+            tracing::warn!(workspace.id = %self.workspace_id, %error, "late statuses were not looked at");
+        }
     }
 
     /// Looks through the lanes of channels that are due for it.
@@ -212,7 +223,8 @@ impl Office {
                         post.lanes.complain(until, now);
                     }
                     if later.scope == WaitScope::Application {
-                        self.app.outbox.hold_application(post.adapter.kind(), until);
+                        let until = until.min(now + APPLICATION_WAIT_MAX);
+                        self.app.outbox.hold_application(post.application, until);
                     }
                 }
                 // Held until somebody connects it again: the next lease says so.
@@ -252,7 +264,7 @@ impl Office {
         let mut room = self.settings.calls_max.saturating_sub(self.calls);
         let of_channel = self.calls_of_channel();
         for (channel_id, post) in &mut self.posts {
-            if let Some(until) = self.app.outbox.application_held(post.adapter.kind()) {
+            if let Some(until) = self.app.outbox.application_held(post.application) {
                 post.lanes.hold(until);
             }
             while room > 0 && post.until > now && post.lanes.in_flight() < of_channel {

@@ -67,16 +67,21 @@ pub(in crate::outbox) async fn apply_waiting(
     take_in_kept(tx, kept).await
 }
 
-/// Takes reports in whose message became known at the very moment at which they were kept.
+/// Takes reports in whose message became known at the very moment at which they were kept. Only young ones can be such;
+/// those of messages that others have sent from the same account wait here for a day, and may be many.
 pub(in crate::outbox) async fn apply_late(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
     let workspace_id = tx.workspace_id();
     let kept: Vec<Kept> = sqlx::query_as(
-        "delete from waiting_changes w
-         where w.workspace_id = $1 and w.event -> 'status' is not null
-           and w.received_at < now() - interval '2 seconds'
-           and exists (select from platform_messages p
-                       where p.workspace_id = $1 and p.channel_id = w.channel_id
-                         and p.platform_message_id = w.platform_message_id and p.transmission_id is not null)
+        "with known as (
+             select w.id from (
+                 select id, channel_id, platform_message_id from waiting_changes
+                 where workspace_id = $1 and event -> 'status' is not null
+                   and received_at between now() - interval '5 minutes' and now() - interval '2 seconds'
+                 order by received_at desc limit 10000) w
+             where exists (select from platform_messages p
+                           where p.workspace_id = $1 and p.channel_id = w.channel_id
+                             and p.platform_message_id = w.platform_message_id and p.transmission_id is not null))
+         delete from waiting_changes w using known k where w.workspace_id = $1 and w.id = k.id
          returning w.channel_id, w.event, w.delivery_id, w.received_at",
     )
     .bind(workspace_id)

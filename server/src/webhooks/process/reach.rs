@@ -43,6 +43,11 @@ impl Work {
             return;
         };
         let Some(person) = self.people.get_mut(person_number) else { return };
+        if person.preferences_at.get(&told.category).is_some_and(|last| at < *last) {
+            self.verdicts.ignored(step.delivery, "something later is known");
+            return;
+        }
+        person.preferences_at.insert(told.category.clone(), at);
         let changed = match told.allowed {
             true => person.opted_out.remove(&told.category),
             false => person.opted_out.insert(told.category.clone()),

@@ -79,14 +79,17 @@ pub(super) async fn take(tx: &mut WorkspaceTx, steps: &mut Vec<Step>, entries: &
 }
 
 /// Changes that wait for messages which are here: they came in between, or are our own and have got their id now.
+/// Looks at the young ones only, newest first: what has waited for longer is taken by its message when that comes.
 pub(super) async fn take_known(tx: &mut WorkspaceTx, at_most: i64) -> sqlx::Result<Vec<Step>> {
     let workspace_id = tx.workspace_id();
     let waiting: Vec<Waiting> = sqlx::query_as(
         "with known as (
-             select w.id, c.kind from waiting_changes w
+             select w.id, c.kind from (
+                 select id, channel_id, platform_message_id from waiting_changes
+                 where workspace_id = $1 and event -> 'status' is null and received_at > now() - interval '15 minutes'
+                 order by received_at desc limit 5000) w
              join channels c on c.workspace_id = $1 and c.id = w.channel_id
-             where w.workspace_id = $1 and w.event -> 'status' is null
-               and (exists (select from messages m
+             where (exists (select from messages m
                             where m.workspace_id = $1 and m.channel_id = w.channel_id
                               and m.platform_message_id = w.platform_message_id)
                     or exists (select from platform_messages p
@@ -141,8 +144,26 @@ pub(super) async fn keep(tx: &mut WorkspaceTx, kept: &[Kept]) -> sqlx::Result<()
     .execute(tx.conn())
     .await?;
     // Their message may be one of ours that learns its id at this moment.
+    look_soon(tx).await
+}
+
+/// Has one job look at what waits, however many changes come: one that lies in wait already comes sooner.
+async fn look_soon(tx: &mut WorkspaceTx) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
     let soon = Utc::now() + TimeDelta::seconds(2);
-    jobs::enqueue(tx.conn(), NewJob::new(workspace_id.0, WAITING_JOB).at(soon)).await?;
+    let sooner = sqlx::query(
+        "update jobs set run_at = least(run_at, $3)
+         where workspace_id = $1 and lane = $2 and dead_at is null and claim_token is null",
+    )
+    .bind(workspace_id)
+    .bind(WAITING_JOB)
+    .bind(soon)
+    .execute(tx.conn())
+    .await?;
+    if sooner.rows_affected() == 0 {
+        jobs::enqueue(tx.conn(), NewJob::new(workspace_id.0, WAITING_JOB).in_lane(WAITING_JOB).at(soon))
+            .await?;
+    }
     Ok(())
 }
 

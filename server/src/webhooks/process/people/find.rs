@@ -1,12 +1,13 @@
 //! Reading what is known of every id that a batch names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use channel_core::{Alias, AliasKind, InboundEvent, Sender};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use shared::{ChannelId, ContactId, IdentityId};
 use sqlx::FromRow;
+use sqlx::types::Json;
 
 use super::People;
 use super::contact::{ContactNow, Facts};
@@ -28,6 +29,7 @@ struct Found {
     unreachable_reason: Option<String>,
     reachable_changed_at: Option<DateTime<Utc>>,
     opted_out: Vec<String>,
+    preferences_at: Json<BTreeMap<String, DateTime<Utc>>>,
     /// Kinds and values, one after the other.
     aliases: Vec<String>,
     name: String,
@@ -146,6 +148,7 @@ impl People {
             aliases: aliases.clone(),
             reach: reach.clone(),
             opted_out: opted_out.clone(),
+            preferences_at: found.preferences_at.0.clone(),
             first: None,
             page: None,
             connection: None,
@@ -158,6 +161,7 @@ impl People {
                 page_url: found.page_url,
                 reach,
                 opted_out,
+                preferences_at: found.preferences_at.0,
             }),
         });
     }
@@ -186,19 +190,19 @@ async fn look_up(
         // of tables that were still empty when it planned.
         "select a.n, i.id as identity_id, i.contact_id, i.platform_id, i.verified, i.display_name,
                 i.last_page ->> 'url' as page_url, i.reachable, i.unreachable_reason, i.reachable_changed_at,
-                i.opted_out, c.name, c.email, c.phone, c.locale, c.attributes,
+                i.opted_out, i.preferences_at, c.name, c.email, c.phone, c.locale, c.attributes,
                 case when $4 then array(select v from identity_aliases n, unnest(array[n.kind, n.value]) as v
                                         where n.workspace_id = $1 and n.identity_id = i.id)
                      else '{}'::text[] end as aliases
          from unnest($2::uuid[], $3::text[]) with ordinality as a(channel_id, platform_id, n)
          cross join lateral (
              select i.id, i.contact_id, i.platform_id, i.verified, i.display_name, i.last_page, i.reachable,
-                    i.unreachable_reason, i.reachable_changed_at, i.opted_out
+                    i.unreachable_reason, i.reachable_changed_at, i.opted_out, i.preferences_at
              from identities i
              where i.workspace_id = $1 and i.channel_id = a.channel_id and i.platform_id = a.platform_id
              union all
              select i.id, i.contact_id, i.platform_id, i.verified, i.display_name, i.last_page, i.reachable,
-                    i.unreachable_reason, i.reachable_changed_at, i.opted_out
+                    i.unreachable_reason, i.reachable_changed_at, i.opted_out, i.preferences_at
              from identity_aliases x
              join identities i on i.workspace_id = $1 and i.id = x.identity_id
              where x.workspace_id = $1 and x.kind = 'platform_id' and x.value = a.platform_id

@@ -44,6 +44,10 @@ impl People {
         person.learn(&Vec::from_iter(gone.aliases));
         person.learn(&[Alias { kind: AliasKind::PlatformId, value: gone.platform_id.clone() }]);
         person.opted_out.extend(gone.opted_out);
+        for (category, at) in gone.preferences_at {
+            let known = person.preferences_at.entry(category).or_insert(at);
+            *known = at.max(*known);
+        }
         if person.display_name.is_none() {
             person.display_name = gone.display_name;
         }

@@ -1,6 +1,6 @@
 //! One sender of a batch.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use channel_core::{Alias, AliasKind, Sender};
 use chrono::{DateTime, Utc};
@@ -26,6 +26,8 @@ pub(in super::super) struct Person {
     pub reach: Reach,
     /// Kinds of messages that are not wanted.
     pub opted_out: BTreeSet<String>,
+    /// When each kind was last allowed or forbidden.
+    pub preferences_at: BTreeMap<String, DateTime<Utc>>,
     /// The page they are on, if this batch says.
     pub page: Option<Value>,
     /// Through whose account a new one is known.
@@ -44,6 +46,7 @@ pub(in super::super) struct StoredPerson {
     pub page_url: Option<String>,
     pub reach: Reach,
     pub opted_out: BTreeSet<String>,
+    pub preferences_at: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// Whether messages reach a person, since when, and why not.
@@ -74,6 +77,7 @@ impl Person {
             aliases: BTreeSet::new(),
             reach: Reach::default(),
             opted_out: BTreeSet::new(),
+            preferences_at: BTreeMap::new(),
             page: None,
             connection: None,
             merged_into: None,

@@ -191,12 +191,13 @@ impl People {
     /// What platforms call people they knew before, and whether messages reach them.
     async fn update_identities(&self, tx: &mut WorkspaceTx) -> sqlx::Result<()> {
         let changed = self.all().map(|(_, person)| person).filter(|person| match &person.stored {
-            None => !person.reach.reachable || !person.opted_out.is_empty(),
+            None => !person.reach.reachable || !person.preferences_at.is_empty(),
             Some(stored) => {
                 stored.platform_id != person.platform_id
                     || stored.display_name != person.display_name
                     || stored.reach != person.reach
                     || stored.opted_out != person.opted_out
+                    || stored.preferences_at != person.preferences_at
             }
         });
         let changed: Vec<&Person> = changed.collect();
@@ -208,9 +209,10 @@ impl People {
             "update identities i
              set platform_id = p.platform_id, display_name = p.display_name, reachable = p.reachable,
                  unreachable_reason = p.reason, reachable_changed_at = p.changed_at,
-                 opted_out = array(select jsonb_array_elements_text(p.opted_out))
-             from unnest($2::uuid[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::timestamptz[], $8::jsonb[])
-                  as p(id, platform_id, display_name, reachable, reason, changed_at, opted_out)
+                 opted_out = array(select jsonb_array_elements_text(p.opted_out)), preferences_at = p.preferences_at
+             from unnest($2::uuid[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::timestamptz[], $8::jsonb[],
+                         $9::jsonb[])
+                  as p(id, platform_id, display_name, reachable, reason, changed_at, opted_out, preferences_at)
              where i.workspace_id = $1 and i.id = p.id",
         )
         .bind(workspace_id)
@@ -221,6 +223,7 @@ impl People {
         .bind(changed.iter().map(|p| p.reach.reason.as_deref()).collect::<Vec<_>>())
         .bind(changed.iter().map(|p| p.reach.changed_at).collect::<Vec<_>>())
         .bind(changed.iter().map(|p| json!(p.opted_out)).collect::<Vec<_>>())
+        .bind(changed.iter().map(|p| json!(p.preferences_at)).collect::<Vec<_>>())
         .execute(tx.conn())
         .await?;
         Ok(())
