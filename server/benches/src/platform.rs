@@ -19,11 +19,12 @@ const PICTURE: &[u8] = &[
 const REQUEST_BYTES_MAX: usize = 64 * 1024;
 
 /// The settings of a server with an application there.
-pub fn settings(graph_url: &str) -> [(&'static str, &str); 3] {
+pub fn settings(graph_url: &str) -> [(&'static str, &str); 4] {
     [
         ("SWITCHBOARD_PROVIDERS__META__GRAPH_URL", graph_url),
         ("SWITCHBOARD_PROVIDERS__META__APP_ID", "1234567890"),
         ("SWITCHBOARD_PROVIDERS__META__APP_SECRET", APP_SECRET),
+        ("SWITCHBOARD_PROVIDERS__META__VERIFY_TOKEN", "only-our-own-webhook-knows-this"),
     ]
 }
 

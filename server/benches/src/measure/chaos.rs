@@ -32,7 +32,9 @@ const LIFE: Duration = Duration::from_secs(5);
 /// How long a started one lives at least, however long the start took.
 const LIFE_LEAST: Duration = Duration::from_secs(1);
 /// How long it may take until nothing is on its way any more.
-const CALM_WAIT: Duration = Duration::from_secs(300);
+const CALM_WAIT: Duration = Duration::from_secs(600);
+/// Whoever waits is told this often what is open still.
+const SAY_PAUSE: Duration = Duration::from_secs(15);
 
 /// Further settings of the server.
 type Settings<'a> = [(&'a str, &'a str)];
@@ -128,14 +130,15 @@ async fn calm_down(
     database: &mut PgConnection,
 ) -> anyhow::Result<Duration> {
     let begun = Instant::now();
+    let mut said = begun;
     loop {
         settler.round().await?;
-        let waiting = waiting(provider, database).await?;
-        if waiting.is_none() {
-            return Ok(begun.elapsed());
-        }
-        let waiting = waiting.unwrap_or_default();
+        let Some(waiting) = waiting(provider, database).await? else { return Ok(begun.elapsed()) };
         ensure!(begun.elapsed() < CALM_WAIT, "after {} s there is still {waiting}", CALM_WAIT.as_secs());
+        if said.elapsed() >= SAY_PAUSE {
+            say(&format!("    {waiting}"));
+            said = Instant::now();
+        }
         sleep(Duration::from_millis(500)).await;
     }
 }
