@@ -135,11 +135,12 @@ test('both sides write, with all that WhatsApp has', async () => {
 });
 
 test('a refused message says why, and goes out once when it is tried again', async () => {
-  await simulator.post('/control/faults', { method: 'messages', times: 1, fault: { type: 'fail_later', code: 131049 } });
+  const fault = await simulator.post('/control/faults', { method: 'messages', fault: { type: 'fail_later', code: 131049 } });
   await eva.reply('Shall I keep it for you?');
   const refused = eva.message('Shall I keep it for you?');
-  await expect(refused.getByRole('alert')).toBeVisible();
+  await expect(refused.getByRole('alert')).toContainText('WhatsApp holds back marketing to this person');
   await expect(ana.theirs('Shall I keep it for you?')).toHaveCount(0);
+  await simulator.call('DELETE', `/control/faults/${fault.id}`);
   await refused.getByRole('button', { name: 'Try again' }).click();
   await expect(ana.theirs('Shall I keep it for you?')).toHaveCount(1);
   await expect(refused.getByRole('alert')).toBeHidden();
