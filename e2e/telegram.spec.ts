@@ -109,10 +109,7 @@ test('both sides write, react, edit, delete and quote', async () => {
     await noor.choose(noor.own('Kan ik ruilen'), 'Edit');
     await noor.field.fill('Kan ik ruilen tot vrijdag?');
     await noor.field.press('Enter');
-    const edited = eva.message('Kan ik ruilen tot vrijdag?');
-    await edited.getByRole('button', { name: 'edited' }).click();
-    await expect(page.getByText('Kan ik ruilen tot vijdag?')).toBeVisible();
-    await page.keyboard.press('Escape');
+    await eva.before(eva.message('Kan ik ruilen tot vrijdag?'), 'Kan ik ruilen tot vijdag?');
   });
 
   await test.step('the agent edits and deletes', async () => {
@@ -195,7 +192,7 @@ test('a dead token is told to everybody; reconnected, nothing is lost', async ()
     await simulator.call('PATCH', `/control/telegram/bots/${bot}`, { revoked: true });
     await eva.reply('Dit wacht even.');
     await expect(page.getByRole('link', { name: 'Look' })).toBeVisible();
-    await expect(page.locator('.composer')).toContainText(/connected again|goes out/);
+    await expect(page.getByText(/^This channel's access has ended/)).toBeVisible();
     await expect(eva.message('Dit wacht even.').getByText('Queued')).toBeAttached();
   });
   await test.step('connected again', async () => {
@@ -211,7 +208,8 @@ test('a dead token is told to everybody; reconnected, nothing is lost', async ()
   });
   await test.step('what waited has gone out, once, and the history is there', async () => {
     await expect(noor.theirs('Dit wacht even.')).toHaveCount(1);
-    await eva.open('Welkom terug.');
+    await eva.open('Dit wacht even.');
+    await expect(eva.message('Welkom terug.')).toBeVisible();
     await expect(eva.message('Dit wacht even.').getByText('Sent', { exact: true })).toBeAttached();
     await noor.write('Fijn, dank je.');
     await expect(eva.message('Fijn, dank je.')).toBeVisible();

@@ -54,6 +54,8 @@ function drawPeople() {
       avatar(name), el('span', { class: 'person-name' }, person.first_name),
       unread ? el('span', { class: 'person-unread', 'aria-label': `${unread} unread` }, String(unread)) : null);
   }));
+  const chosen = document.querySelector('#people [aria-pressed="true"]');
+  chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 let ledgerTimer = 0;

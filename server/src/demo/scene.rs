@@ -5,21 +5,28 @@ mod script;
 mod store;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::{ChannelId, MemberId};
+use shared::{ChannelId, MemberId, TemplateId};
 use uuid::Uuid;
 
 use self::script::{Cue, On, script};
 use super::control::Control;
 use crate::db::WorkspaceTx;
 use crate::jobs::{JobError, JobRun, Outcome};
-use crate::messages::{self, Audience, Body, Writing, Written};
+use crate::messages::{
+    self, Audience, Body, Choice, TemplateChoice, TemplatePart, TemplateTop, Writing, Written,
+};
 
 /// The job that plays it. It is tried once: half a scene twice would be worse than half a scene.
 pub const PLAY_SCENE: &str = "demo.scene";
+
+/// How often, and how many times, the scene looks for what is on its way.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LOOKS: u8 = 50;
 
 /// On which accounts, for whom.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -93,7 +100,26 @@ impl Play<'_> {
                 self.act(who, on, verb, with(body, if verb == "send" { "reply_to" } else { "message" }, id))
                     .await
             }
-            Cue::Answer { who, on, text } => self.answer(who, on, text).await,
+            Cue::Answer { who, on, text, buttons } => {
+                let choice = |title: &&str| Choice { title: (*title).to_owned(), ..Choice::default() };
+                let body = match buttons {
+                    [] => Body::Words,
+                    buttons => Body::Buttons(buttons.iter().map(choice).collect()),
+                };
+                self.answer(who, on, text, body).await?;
+                self.control.settle(who, self.account(on).0, text).await
+            }
+            Cue::Appointment { who, number, first_name, day } => {
+                let template_id = self.template("appointment").await?;
+                let part = TemplatePart {
+                    header: Some(TemplateTop::Text(number.to_owned())),
+                    body: vec![first_name.to_owned(), day.to_owned()],
+                    buttons: Vec::new(),
+                };
+                let template = TemplateChoice { template_id, part, cards: Vec::new() };
+                self.answer(who, On::Whatsapp, "", Body::Template(Box::new(template))).await?;
+                self.control.settle(who, self.account(On::Whatsapp).0, day).await
+            }
         }
     }
 
@@ -109,21 +135,35 @@ impl Play<'_> {
         self.control.idle().await
     }
 
+    /// A template of the number's, which is read from the provider a moment after connecting.
+    async fn template(&self, name: &str) -> anyhow::Result<TemplateId> {
+        let channel_id = self.billing.number_channel;
+        for _ in 0..LOOKS {
+            let mut tx = self.run.app.db.read(self.run.workspace_id).await?;
+            if let Some(found) = store::template(&mut tx, channel_id, name).await? {
+                return Ok(found);
+            }
+            drop(tx);
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        anyhow::bail!("no template {name}")
+    }
+
     /// The shop answers what the person has written last, as the member who made the workspace.
-    async fn answer(&self, who: &str, on: On, text: &str) -> anyhow::Result<()> {
+    async fn answer(&self, who: &str, on: On, text: &str, body: Body) -> anyhow::Result<()> {
         let app = &self.run.app;
         let (_, channel_id) = self.account(on);
         let name = self.control.name_of(who).await?;
         let mut found = None;
         // What the person wrote is stored by now, and in the inbox a moment later.
-        for _ in 0..50 {
+        for _ in 0..LOOKS {
             let mut tx = app.db.read(self.run.workspace_id).await?;
             found = store::answerable(&mut tx, channel_id, &name).await?;
             if found.is_some() {
                 break;
             }
             drop(tx);
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            tokio::time::sleep(LOOK_EVERY).await;
         }
         let conversation_id = found.with_context(|| format!("no conversation with {who}"))?;
         let mut tx = app.db.read(self.run.workspace_id).await?;
@@ -137,13 +177,12 @@ impl Play<'_> {
             attachment_ids: Vec::new(),
             quoted: None,
             last_seen_seq: None,
-            body: Body::Words,
+            body,
         };
         match messages::write(app, &by, Audience::Contact, writing).await? {
-            Written::Message(..) => {}
+            Written::Message(..) => Ok(()),
             Written::Problem(problem, _) => anyhow::bail!("the answer was refused: {}", problem.message),
         }
-        self.control.settle(who, self.account(on).0, text).await
     }
 }
 

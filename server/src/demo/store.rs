@@ -1,6 +1,6 @@
 //! SQL of the demo.
 
-use shared::{MemberId, Role, UserId, WorkspaceId};
+use shared::{ChannelKind, MemberId, Role, UserId, WorkspaceId};
 
 use crate::db::{Db, WorkspaceTx};
 use crate::viewer::{RequestContext, Viewer};
@@ -39,4 +39,14 @@ pub(super) async fn member(tx: &mut WorkspaceTx, id: MemberId) -> sqlx::Result<O
         name,
         request: RequestContext::default(),
     }))
+}
+
+/// Whether the workspace has a WhatsApp number, which is what a demo connects last.
+pub(super) async fn has_number(tx: &mut WorkspaceTx) -> sqlx::Result<bool> {
+    let workspace_id = tx.workspace_id();
+    sqlx::query_scalar("select exists (select from channels where workspace_id = $1 and kind = $2)")
+        .bind(workspace_id)
+        .bind(ChannelKind::Whatsapp)
+        .fetch_one(tx.conn())
+        .await
 }

@@ -6,7 +6,6 @@ use sqlx::FromRow;
 
 use super::Member;
 use crate::db::WorkspaceTx;
-use crate::jobs;
 
 /// A workspace.
 #[derive(Debug, Clone, FromRow)]
@@ -58,7 +57,7 @@ pub async fn insert_workspace(tx: &mut WorkspaceTx, name: &str) -> sqlx::Result<
         .bind(workspace_id)
         .execute(tx.conn())
         .await?;
-    jobs::begin_for_workspace(tx.conn(), workspace_id).await
+    Ok(())
 }
 
 /// Gives the workspace another name.

@@ -59,6 +59,13 @@ async fn the_first_run_makes_one_owner_and_only_one() {
     let instance = browser.ask("{ instance { needsSetup version } }", json!({})).await.ok();
     assert_eq!(instance["instance"], json!({ "needsSetup": false, "version": env!("CARGO_PKG_VERSION") }));
 
+    let doubled: Vec<String> =
+        sqlx::query_scalar("select kind from jobs group by workspace_id, kind, payload having count(*) > 1")
+            .fetch_all(&mut test.superuser().await)
+            .await
+            .unwrap();
+    assert_eq!(doubled, Vec::<String>::new());
+
     let again = Browser::new(&app).ask(SET_UP, set_up_input(&token, PASSWORD)).await.ok();
     assert_eq!(again["setUp"]["problem"]["code"], "INVALID_TOKEN");
     assert_eq!(setup::ensure_setup_token(&app).await.unwrap(), None);

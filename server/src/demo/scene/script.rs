@@ -19,8 +19,10 @@ pub(super) enum Cue {
     ToOwn { who: &'static str, on: On, verb: &'static str, body: Value },
     /// A person does something to the shop's last message.
     ToOurs { who: &'static str, on: On, verb: &'static str, body: Value },
-    /// The shop answers.
-    Answer { who: &'static str, on: On, text: &'static str },
+    /// The shop answers, with buttons under it or without.
+    Answer { who: &'static str, on: On, text: &'static str, buttons: &'static [&'static str] },
+    /// The shop sends the template `appointment`, which somebody gets who wrote too long ago.
+    Appointment { who: &'static str, number: &'static str, first_name: &'static str, day: &'static str },
 }
 
 fn send(who: &'static str, on: On, body: Value) -> Cue {
@@ -29,6 +31,10 @@ fn send(who: &'static str, on: On, body: Value) -> Cue {
 
 fn text(who: &'static str, on: On, text: &str) -> Cue {
     send(who, on, json!({ "text": text }))
+}
+
+fn answer(who: &'static str, on: On, text: &'static str) -> Cue {
+    Cue::Answer { who, on, text, buttons: &[] }
 }
 
 /// From the longest ago to the newest, so that nothing is shown out of order.
@@ -43,7 +49,7 @@ pub(super) fn script() -> Vec<Cue> {
             Whatsapp,
             json!({ "type": "album", "text": "One like these", "files": [{ "sample": "photo" }, { "sample": "photo2" }] }),
         ),
-        Cue::Answer { who: "ana", on: Whatsapp, text: "Yes, since Monday. Shall we keep size M for you?" },
+        answer("ana", Whatsapp, "Yes, since Monday. Shall we keep size M for you?"),
         Cue::ToOurs { who: "ana", on: Whatsapp, verb: "react", body: json!({ "emoji": ["👍"] }) },
         send(
             "ana",
@@ -57,6 +63,11 @@ pub(super) fn script() -> Vec<Cue> {
             verb: "send",
             body: json!({ "text": "Please do. I can come by this afternoon, I am here." }),
         },
+        // A question with buttons, one of which she taps; and something that was meant for somebody else.
+        Cue::Answer { who: "ana", on: Whatsapp, text: "When does it suit you?", buttons: &["Before five", "After five"] },
+        Cue::ToOurs { who: "ana", on: Whatsapp, verb: "tap", body: json!({ "button": "After five" }) },
+        text("ana", Whatsapp, "Mãe, já comprei o pão"),
+        Cue::ToOwn { who: "ana", on: Whatsapp, verb: "delete", body: json!({}) },
         // A start link, formatting, a correction and a voice note.
         Cue::Act { who: "noor", on: Telegram, verb: "start", body: json!({ "payload": "spring-sale" }) },
         send(
@@ -67,7 +78,7 @@ pub(super) fn script() -> Vec<Cue> {
         ),
         text("noor", Telegram, "En kan ik ruilen tot vijdag?"),
         Cue::ToOwn { who: "noor", on: Telegram, verb: "edit", body: json!({ "text": "En kan ik ruilen tot vrijdag?" }) },
-        Cue::Answer { who: "noor", on: Telegram, text: "Ja, tot en met vrijdag. De code geldt voor de hele winkel." },
+        answer("noor", Telegram, "Ja, tot en met vrijdag. De code geldt voor de hele winkel."),
         Cue::ToOurs { who: "noor", on: Telegram, verb: "react", body: json!({ "emoji": ["❤"] }) },
         send("noor", Telegram, json!({ "type": "voice", "file": { "sample": "voice" } })),
         send("noor", Telegram, json!({ "type": "sticker", "file": { "sample": "sticker" } })),
@@ -106,11 +117,13 @@ pub(super) fn script() -> Vec<Cue> {
     cues
 }
 
-/// Too long ago to answer freely: only a template goes through.
+/// Too long ago to answer freely: only a template goes through. One of the two has got one.
 fn yesterday() -> Vec<Cue> {
     vec![
         Cue::Clock { hours: -30 },
         text("kenji", On::Whatsapp, "すみません、青いジャケットのMサイズはありますか？"),
+        text("yusuf", On::Whatsapp, "متى أستطيع أن أجرّب السترة؟"),
         Cue::Clock { hours: 30 },
+        Cue::Appointment { who: "yusuf", number: "4821", first_name: "يوسف", day: "Monday" },
     ]
 }

@@ -215,8 +215,10 @@ fn refresh() {
         with(|inner| inner.refreshing = false);
         spawn_local(async {
             if let Ok(board) = run(&BOARD, NoVariables {}).await {
+                let channels = board.channels.clone();
                 with(|inner| inner.take_people(board));
                 ring(|signals| Some(signals.board.clone()));
+                change(|inbox| inbox.channels_loaded(&channels));
             }
         });
     };

@@ -85,6 +85,8 @@ fn facts(known: Provenance) -> AnyView {
     };
     let text = (!message.text.is_empty())
         .then(|| view! { <blockquote class="origin__text" dir="auto">{message.text}</blockquote> });
+    // What was written here came from nowhere.
+    let came = known.received_at.is_some() || known.platform_at.is_some();
     let ids = known.platform_message_ids.into_iter().map(copied).collect_view();
     let ways = known.transmissions.into_iter().map(way).collect_view();
     view! {
@@ -101,10 +103,10 @@ fn facts(known: Provenance) -> AnyView {
             {detail}
             <h3>"Times"</h3>
             <dl class="origin__facts origin__times">
-                {moment("By the platform's clock", known.platform_at, None)}
-                {moment("Received", known.received_at, known.platform_at)}
+                {came.then(|| moment("By the platform's clock", known.platform_at, None))}
+                {came.then(|| moment("Received", known.received_at, known.platform_at))}
                 {moment("Stored for good", Some(known.committed_at), known.received_at)}
-                {moment("First on a member's screen", known.shown_at, Some(known.committed_at))}
+                {came.then(|| moment("First on a member's screen", known.shown_at, Some(known.committed_at)))}
             </dl>
             {ways}
         </div>

@@ -2,12 +2,15 @@
 
 use shared::{
     ChannelId, ChannelKind, ChannelState, ContactId, ConversationId, ConversationKind, ConversationStatus,
+    MemberId,
 };
 
 use super::*;
 use crate::api::channels::ChannelSummary;
 use crate::api::contacts::ContactSummary;
 use crate::api::messages::Author;
+use crate::state::event::Change;
+use crate::state::inbox::Inbox;
 
 const NOW: Timestamp = Timestamp(1_780_000_000_000);
 
@@ -180,4 +183,20 @@ fn time_is_told_as_exactly_as_it_matters() {
     ];
     assert_eq!(told.map(time_left), ["21 h 04", "59 min", "10:00", "9:41", "0:00", "7 days"]);
     assert!(is_urgent(HOUR_MS - 1) && !is_urgent(HOUR_MS));
+}
+
+#[test]
+fn what_becomes_of_a_channel_is_told_in_its_conversations() {
+    let open = conversation(ChannelKind::Telegram, 1);
+    let (id, mut channel) = (open.id, open.channel.clone());
+    let mut inbox = Inbox::new(MemberId::new());
+    inbox.restart(1);
+    let asked = inbox.asking();
+    inbox.conversation_loaded(asked, open);
+    channel.state = ChannelState::Reconnect;
+    let changes = inbox.channels_loaded(std::slice::from_ref(&channel)).changes;
+    assert!(changes.contains(&Change::Conversation(id)));
+    let standing = Answering::of(&inbox.conversation(id).unwrap(), NOW).standing;
+    assert_eq!(standing, Standing::Open { until: None, hold: Some(Hold::Reconnect) });
+    assert_eq!(inbox.channels_loaded(&[channel]).changes, []);
 }

@@ -3,6 +3,7 @@
 use shared::ConversationId;
 
 use super::{Asked, Inbox};
+use crate::api::channels::ChannelSummary;
 use crate::api::conversations::{Conversation, ViewCounts};
 use crate::api::messages::Message;
 use crate::app::route::InboxView as View;
@@ -97,6 +98,25 @@ impl Inbox {
         let mut outcome = Outcome::default();
         if asked.generation == self.generation {
             self.merge_conversation(conversation, asked, &mut outcome);
+        }
+        outcome
+    }
+
+    /// The workspace's channels have come anew: what may be sent depends on how they stand.
+    pub fn channels_loaded(&mut self, channels: &[ChannelSummary]) -> Outcome {
+        let mut outcome = Outcome::default();
+        let stale: Vec<(Conversation, i64)> = self
+            .conversations
+            .values()
+            .filter_map(|known| {
+                let old = &known.conversation.channel;
+                let channel = channels.iter().find(|channel| channel.id == old.id && *channel != old)?;
+                let conversation = Conversation { channel: channel.clone(), ..(*known.conversation).clone() };
+                Some((conversation, known.touched))
+            })
+            .collect();
+        for (conversation, touched) in stale {
+            self.put(conversation, touched, &mut outcome);
         }
         outcome
     }

@@ -11,14 +11,14 @@ use crate::components::Icon;
 use crate::components::icon::Icon as Shape;
 use crate::pages::inbox::thread::{Over, Shows};
 
-/// The buttons beside a bubble: quote it, and everything else.
-pub fn doings(over: Over, entry: &Entry) -> Option<AnyView> {
-    let message = entry.message.clone();
+/// The buttons beside a bubble: quote it, and everything else. They stay while the message changes, and are about what
+/// it is when they are pressed.
+pub fn doings(over: Over, entry: RwSignal<Entry>) -> Option<AnyView> {
+    let message = entry.with_untracked(|entry| entry.message.clone());
     let quotable = message.direction == Direction::Inbound && over.desk.board.message_acts(&message).quote;
-    let quoted = message.clone();
     let reply = quotable.then(|| {
         view! {
-            <button type="button" class="entry__do" aria-label="Quote this message" title="Quote" tabindex="-1" on:click=move |_| quote_it(over, &quoted)>
+            <button type="button" class="entry__do" aria-label="Quote this message" title="Quote" tabindex="-1" on:click=move |_| quote_it(over, &message)>
                 <Icon icon=Shape::Reply/>
             </button>
         }
@@ -35,7 +35,7 @@ pub fn doings(over: Over, entry: &Entry) -> Option<AnyView> {
                     aria-haspopup="menu"
                     on:click=move |event| {
                         if let Some(button) = event.current_target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
-                            over.open(&message, Shows::Menu, &button);
+                            over.open(&entry.with_untracked(|entry| entry.message.clone()), Shows::Menu, &button);
                         }
                     }
                 >

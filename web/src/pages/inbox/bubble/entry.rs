@@ -48,7 +48,7 @@ pub fn entry(over: Over, entry: RwSignal<Entry>) -> AnyView {
                     {part(entry, same_body, move |entry| body(over, entry, held))}
                     {part(entry, same_meta, move |entry| meta(over, entry))}
                 </div>
-                {part(entry, same_doings, move |entry| doings(over, entry))}
+                {part(entry, same_doings, move |_| doings(over, entry))}
             </div>
             {part(entry, |a, b| a.message.reactions == b.message.reactions, move |entry| reactions::reactions(over, &entry.message))}
             {part(entry, same_way, move |entry| receipt::transmissions(&entry.message))}
