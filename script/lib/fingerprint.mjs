@@ -4,8 +4,8 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const built = new Set(['dist', 'build', 'node_modules', 'target']);
-// The inbox does not depend on the widget inside its folder; the bundle is made anew by each build.
-const apart = new Set(['web/widget', 'web/styles/bundle']);
+// The inbox does not depend on the widget inside its folder; styles' bundle and code are made anew by each build.
+const apart = new Set(['web/widget', 'web/styles/bundle', 'web/code']);
 
 function* sources(entry, given) {
   if (!statSync(entry).isDirectory()) return yield entry;

@@ -1,25 +1,28 @@
-// Finishes what Trunk built, so that every file but index.html can be cached for ever and the page needs no
-// inline script, which our content security policy forbids:
-// 1. files that Trunk only copied (fonts) get their hash into the name, and the stylesheets point there;
-// 2. scripts inside index.html become files.
+// Finishes what Trunk built (it runs this itself), so that every file but index.html can be cached for ever:
+// 1. the folder of code gets a hash of all of it into its name, since its files name each other in a circle;
+// 2. files that Trunk only copied (fonts) get their hash into the name, and the stylesheets point there.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-const dist = process.argv[2];
+const dist = process.env.TRUNK_STAGING_DIR;
 const page = path.join(dist, 'index.html');
+const code = path.join(dist, 'code');
 const url = (file) => `/assets/${path.relative(dist, file).split(path.sep).join('/')}`;
 const digest = (bytes) => createHash('sha384').update(bytes).digest();
+const integrity = (bytes) => `sha384-${digest(bytes).toString('base64')}`;
+const short = (bytes) => digest(bytes).toString('hex').slice(0, 16);
 const withHash = (file, bytes) => {
   const { dir, name, ext } = path.parse(file);
-  return path.join(dir, `${name.replace(/-[0-9a-f]{12,16}$/, '')}-${digest(bytes).toString('hex').slice(0, 16)}${ext}`);
+  return path.join(dir, `${name.replace(/-[0-9a-f]{12,16}$/, '')}-${short(bytes)}${ext}`);
 };
 
 function* files(folder) {
   for (const name of readdirSync(folder).sort()) {
     const file = path.join(folder, name);
+    if (file === page || file === code) continue;
     if (statSync(file).isDirectory()) yield* files(file);
-    else if (file !== page) yield file;
+    else yield file;
   }
 }
 
@@ -34,7 +37,7 @@ function move(file) {
 
 const all = [...files(dist)];
 for (const file of all) {
-  if (!/-[0-9a-f]{12,16}(_bg)?\.\w+$/.test(file)) move(file);
+  if (!/-[0-9a-f]{12,16}\.\w+$/.test(file)) move(file);
 }
 for (const file of all.filter((file) => file.endsWith('.css') && !moved.has(url(file)))) {
   const before = readFileSync(file, 'utf8');
@@ -48,15 +51,20 @@ for (const file of all.filter((file) => file.endsWith('.css') && !moved.has(url(
   });
   if (after === before) continue;
   writeFileSync(file, after);
-  const integrity = (text) => `sha384-${digest(text).toString('base64')}`;
   html = html.replaceAll(integrity(before), integrity(after));
   move(file);
 }
 for (const [from, to] of moved) html = html.replaceAll(`"${from}"`, `"${to}"`);
 
-html = html.replace(/<script\b(?![^>]*\bsrc=)([^>]*)>([\s\S]*?)<\/script>/g, (_, attributes, code) => {
-  const file = withHash(path.join(dist, 'start.js'), code);
-  writeFileSync(file, code);
-  return `<script${attributes} src="${url(file)}" integrity="sha384-${digest(code).toString('base64')}"></script>`;
-});
+const names = readdirSync(code).sort();
+const contents = new Map(names.map((name) => [name, readFileSync(path.join(code, name))]));
+const folder = `code-${short(Buffer.concat(names.flatMap((name) => [Buffer.from(`${name}\0`), contents.get(name)])))}`;
+renameSync(code, path.join(dist, folder));
+html = html
+  .replace(/ *<link[^>]*\bdata-trunk-skip\b[^>]*>\n?/, '')
+  .replace(/"\/assets\/code\/([^"]+)"/g, (_, name) => {
+    if (!contents.has(name)) throw new Error(`there is no ${name} among the code`);
+    const proof = name.endsWith('.js') ? ` integrity="${integrity(contents.get(name))}"` : '';
+    return `"/assets/${folder}/${name}"${proof}`;
+  });
 writeFileSync(page, html);

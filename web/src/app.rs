@@ -67,9 +67,11 @@ pub fn App() -> impl IntoView {
                 let retry = Callback::new(move |()| session.start());
                 view! { <main class="starting"><ErrorNote failure=failure retry=retry/></main> }.into_any()
             }
-            Section::Public(route) => public_page(route),
+            Section::Public(route) => pages::PUBLIC.show(move |open| open(route.clone())),
             Section::Inbox => view! { <Shell><pages::inbox::InboxPage/></Shell> }.into_any(),
-            Section::Settings => view! { <Shell><pages::settings::SettingsPages/></Shell> }.into_any(),
+            Section::Settings => {
+                view! { <Shell>{pages::settings::SETTINGS.show(|open| open())}</Shell> }.into_any()
+            }
             Section::Missing => view! { <Shell><pages::missing::MissingPage/></Shell> }.into_any(),
         }
     };
@@ -77,16 +79,6 @@ pub fn App() -> impl IntoView {
         {page}
         <ConfirmPassword/>
         <ToastRegion/>
-    }
-}
-
-fn public_page(route: Route) -> AnyView {
-    match route {
-        Route::SetUp { token } => view! { <pages::setup::SetUpPage token=token/> }.into_any(),
-        Route::Forgot => view! { <pages::forgot::ForgotPage/> }.into_any(),
-        Route::Reset { token } => view! { <pages::reset::ResetPage token=token/> }.into_any(),
-        Route::Invite { token } => view! { <pages::invite::InvitePage token=token/> }.into_any(),
-        _ => view! { <pages::sign_in::SignInPage/> }.into_any(),
     }
 }
 

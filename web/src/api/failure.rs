@@ -25,6 +25,8 @@ pub const PROBLEM: &str = "fragment ProblemParts on Problem { code message field
 pub enum Failure {
     /// The server could not be reached, or the answer was cut off.
     Offline,
+    /// Code of the app that is loaded when it is needed could not be.
+    NotLoaded,
     /// The session is over; the app is already on its way to the sign-in page.
     Unauthenticated,
     /// The member's role does not allow it.
@@ -51,6 +53,10 @@ impl Failure {
     pub fn sentence(&self) -> String {
         match self {
             Self::Offline => "The server cannot be reached. Check your connection and try again.".to_owned(),
+            Self::NotLoaded => {
+                "This part of the app could not be loaded. Try again; if that does not help, reload the page."
+                    .to_owned()
+            }
             Self::Unauthenticated => "You have been signed out. Sign in again to go on.".to_owned(),
             Self::Forbidden => {
                 "Your role does not allow this. An admin of the workspace can do it.".to_owned()

@@ -2,12 +2,23 @@
 
 use js_sys::{Function, Promise};
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use wasm_bindgen::JsValue;
 use web_sys::SubmitEvent;
 
-use crate::api::client;
 use crate::api::session::{CONFIRM_PASSWORD, Password};
-use crate::components::{Button, Dialog, Form, FormNote, Look, TextField, settle};
+use crate::api::{Failure, client};
+use crate::components::{Button, Dialog, Form, FormNote, Look, Part, TextField, settle};
+
+type Entry = fn(Callback<()>) -> AnyView;
+
+/// The form's code.
+static FORM: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|on_proved| view! { <PasswordForm on_proved=on_proved/> }.into_any())
+}
 
 /// The dialog; once, for the whole app. What waits for it goes on, or is told no, when it closes.
 #[component]
@@ -35,7 +46,7 @@ pub(super) fn ConfirmPassword() -> impl IntoView {
     });
     view! {
         <Dialog open=open title="Confirm it is you">
-            <PasswordForm on_proved=on_proved/>
+            {FORM.show(move |draw| draw(on_proved))}
         </Dialog>
     }
 }

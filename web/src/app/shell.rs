@@ -11,7 +11,9 @@ use super::route::{InboxView, Route, SettingsPage};
 use super::router::use_router;
 use super::session::{Session, use_session};
 use crate::components::icon::Icon as Shape;
-use crate::components::{Avatar, Icon, IconButton, Menu, MenuItem, Palette, ShortcutsSheet, use_toasts};
+use crate::components::{
+    Avatar, Icon, IconButton, Menu, MenuItem, command_palette, shortcuts_sheet, use_toasts,
+};
 
 /// Rail and page.
 #[component]
@@ -28,8 +30,8 @@ pub fn Shell(children: Children) -> impl IntoView {
                 {children()}
             </div>
         </div>
-        <Palette open=palette/>
-        <ShortcutsSheet open=sheet/>
+        {command_palette(palette)}
+        {shortcuts_sheet(sheet)}
     }
 }
 

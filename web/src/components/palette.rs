@@ -2,15 +2,32 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use web_sys::KeyboardEvent;
 
 use super::icon::{self, Icon};
 use super::kbd::Kbd;
+use super::part::Part;
+use crate::api::Failure;
 use crate::app::actions::{Action, use_actions};
 
+type Entry = fn(RwSignal<bool>) -> AnyView;
+
+/// The palette's code.
+static PALETTE: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|open| view! { <Palette open=open/> }.into_any())
+}
+
 /// Opens over everything while `open` is true.
+pub fn command_palette(open: RwSignal<bool>) -> AnyView {
+    PALETTE.show_once(move || open.get(), move |draw| draw(open))
+}
+
 #[component]
-pub fn Palette(open: RwSignal<bool>) -> impl IntoView {
+fn Palette(open: RwSignal<bool>) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         let open = open.get();

@@ -1,14 +1,31 @@
 //! The sheet of keys, drawn from what is registered.
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 
 use super::dialog::Dialog;
 use super::kbd::Kbd;
+use super::part::Part;
+use crate::api::Failure;
 use crate::app::actions::{Action, use_actions};
 
+type Entry = fn(RwSignal<bool>) -> AnyView;
+
+/// The sheet's code.
+static SHEET: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|open| view! { <ShortcutsSheet open=open/> }.into_any())
+}
+
 /// Opens while `open` is true.
+pub fn shortcuts_sheet(open: RwSignal<bool>) -> AnyView {
+    SHEET.show_once(move || open.get(), move |draw| draw(open))
+}
+
 #[component]
-pub fn ShortcutsSheet(open: RwSignal<bool>) -> impl IntoView {
+fn ShortcutsSheet(open: RwSignal<bool>) -> impl IntoView {
     let actions = use_actions();
     let groups = move || grouped(actions.all());
     view! {

@@ -20,9 +20,12 @@ mod thread_head;
 mod timeline;
 mod views;
 
+use std::time::Duration;
+
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::ConversationId;
 use wasm_bindgen::JsCast;
 
@@ -34,11 +37,15 @@ use crate::app::route::{InboxView, Route};
 use crate::app::router::{Router, use_router};
 use crate::app::session::use_session;
 use crate::components::{EmptyState, ErrorNote, use_toasts};
+use crate::pages::settings::SETTINGS;
 use board::Board;
 use contact_column::ContactColumn;
 use conversation_list::ConversationList;
 use thread::ThreadColumn;
 use views::ViewsColumn;
+
+/// How long after the list the code of what may be opened next is fetched.
+const PARTS_AFTER: Duration = Duration::from_secs(1);
 
 /// What the columns share. Copied into closures for nothing.
 #[derive(Clone, Copy)]
@@ -150,6 +157,7 @@ pub fn InboxPage() -> impl IntoView {
     watch(desk);
     notice::watch(desk, use_preferences());
     register_actions(desk);
+    load_parts(board);
     on_cleanup(move || {
         if session.viewer().is_none() {
             board.close();
@@ -219,6 +227,23 @@ fn watch(desk: Desk) {
     on_cleanup(move || {
         for handle in handles {
             handle.remove();
+        }
+    });
+}
+
+/// Once the list is here, fetches the code of what may be opened next, so that nobody waits for it then.
+fn load_parts(board: Board) {
+    let ready = Memo::new(move |_| board.ready());
+    Effect::new(move |_| {
+        if ready.get() {
+            let load = || {
+                spawn_local(async {
+                    // What fails is tried again when it is wanted.
+                    let _ = provenance::ORIGIN.load().await;
+                    let _ = SETTINGS.load().await;
+                });
+            };
+            set_timeout(load, PARTS_AFTER);
         }
     });
 }

@@ -9,15 +9,30 @@ mod profile;
 mod workspace;
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use shared::Role;
 
+use crate::api::Failure;
 use crate::app::route::{Route, SettingsPage};
 use crate::app::router::{use_router, use_title};
 use crate::app::session::use_session;
 use crate::app::settings_page;
 use crate::components::icon::Icon as Shape;
-use crate::components::{EmptyState, Icon};
+use crate::components::{EmptyState, Icon, Part as CodePart};
 pub use deliveries::Detail as DeliveryDetail;
+
+/// The settings pages.
+pub static SETTINGS: CodePart<fn() -> AnyView> = CodePart::page(
+    || Box::pin(code()),
+    |inside| {
+        view! { <main class="settings__page"><div class="settings__content">{inside}</div></main> }.into_any()
+    },
+);
+
+#[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<fn() -> AnyView, Failure> {
+    Ok(|| view! { <SettingsPages/> }.into_any())
+}
 
 /// A line of the list at the left.
 struct Entry {
@@ -53,7 +68,7 @@ fn entry(page: SettingsPage) -> Option<&'static Entry> {
 
 /// The settings page that the address names.
 #[component]
-pub fn SettingsPages() -> impl IntoView {
+fn SettingsPages() -> impl IntoView {
     let (router, session) = (use_router(), use_session());
     let page = Memo::new(move |_| settings_page(router));
     let allows = move |needs: Role| session.viewer().is_some_and(|viewer| viewer.is_at_least(needs));

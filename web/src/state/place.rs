@@ -48,12 +48,31 @@ pub fn point(text: &str) -> Option<(f64, f64)> {
 
 fn pair(text: &str, between: &str) -> Option<(f64, f64)> {
     let (first, rest) = text.split_once(between)?;
-    let latitude: f64 = first.trim().trim_start_matches("loc:").parse().ok()?;
+    let latitude = degrees(first.trim().trim_start_matches("loc:"))?;
     let rest = rest.trim_start();
     let end =
         rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))).unwrap_or(rest.len());
-    let longitude: f64 = rest.get(..end)?.parse().ok()?;
+    let longitude = degrees(rest.get(..end)?)?;
     (latitude.abs() <= 90.0 && longitude.abs() <= 180.0).then_some((latitude, longitude))
+}
+
+/// A number of degrees as people write it: `-33.8568`. The library's reader of fractions, made for numbers of any
+/// size, would be as much code as everything else here together.
+fn degrees(text: &str) -> Option<f64> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1.0, digits),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.len() > 3 || !all_digits(whole) || !all_digits(fraction) {
+        return None;
+    }
+    // Twelve digits after the point are finer than an atom; with those before it, they are exact in 53 bits.
+    let fraction = fraction.get(..12).unwrap_or(fraction);
+    let scale = 10_u64.pow(u32::try_from(fraction.len()).ok()?);
+    let number: u64 = format!("{whole}{fraction}").parse().ok()?;
+    Some(sign * number as f64 / scale as f64)
 }
 
 #[cfg(test)]
@@ -79,6 +98,19 @@ mod tests {
     #[test]
     fn south_and_west_are_negative() {
         assert_eq!(point("-33.8568, -151.2153"), Some((-33.8568, -151.2153)));
+    }
+
+    #[test]
+    fn degrees_are_read_as_the_library_reads_them() {
+        for text in
+            ["0", "7.", ".5", "-0.000001", "+179.999999", "48.20849", "-122.3493181", "13.376935123456"]
+        {
+            assert_eq!(degrees(text), text.parse().ok(), "{text}");
+        }
+        assert_eq!(degrees("52.51630000000001234567"), Some(52.5163));
+        for text in ["", ".", "-", "+-1", "1e1", "1.2.3", "inf", "0x1", "1234"] {
+            assert_eq!(degrees(text), None, "{text}");
+        }
     }
 
     #[test]

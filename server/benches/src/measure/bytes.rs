@@ -26,14 +26,16 @@ pub(super) fn measure(checkout: &Path) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-/// All files that index.html names, and those that these name, and so on.
+/// All files that index.html names, those that these need before they work, and so on.
 fn inbox_bytes(dist: &Path) -> anyhow::Result<u64> {
     let all = files_below(dist, dist)?;
     let mut loaded = BTreeSet::from(["index.html".to_owned()]);
     let mut to_read = vec!["index.html".to_owned()];
     while let Some(file) = to_read.pop() {
         let text = String::from_utf8_lossy(&fs::read(dist.join(&file))?).into_owned();
-        for named in named_in(&text, &all) {
+        // A script asks for code of parts that are not open yet later, if ever.
+        let needs = if file.ends_with(".js") { static_imports(&text).join(" ") } else { text };
+        for named in named_in(&needs, &all) {
             if loaded.insert(named.clone()) && !named.ends_with(".wasm") {
                 to_read.push(named);
             }
@@ -83,6 +85,16 @@ fn files_below(folder: &Path, root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
+/// What a script imports before it runs: `import … from "./x.js"` and `import "./x.js"`.
+fn static_imports(script: &str) -> Vec<&str> {
+    let after = ["from ", "import "].into_iter().flat_map(|word| script.split(word).skip(1));
+    let quoted = |rest: &'_ str| -> Option<usize> {
+        let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+        rest.get(1..)?.find(quote)
+    };
+    after.filter_map(|rest| rest.get(1..=quoted(rest)?)).collect()
+}
+
 /// Those of `files` whose own name stands in a text, whatever the folder before it.
 fn named_in(text: &str, files: &[String]) -> Vec<String> {
     let own_name = |file: &String| file.rsplit('/').next().is_some_and(|name| text.contains(name));
@@ -92,6 +104,12 @@ fn named_in(text: &str, files: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_needs_what_it_imports_and_not_what_it_may_ask_for_later() {
+        let script = r#"import { a } from './a.js'; import "./b.js"; fetch(new URL("./part.wasm", import.meta.url)); import("./c.js")"#;
+        assert_eq!(static_imports(script), ["./a.js", "./b.js"]);
+    }
 
     #[test]
     fn what_a_page_names_is_loaded_wherever_it_lies() {

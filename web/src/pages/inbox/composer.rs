@@ -16,7 +16,6 @@ use crate::api::messages::DraftMode;
 use crate::app::actions::{Action, Key, use_actions};
 use crate::state::answering::Standing;
 use files::attach_all;
-use template_picker::TemplatePicker;
 use window::{Locked, Notice, Window};
 use writing::Writing;
 
@@ -101,10 +100,10 @@ pub fn Composer(id: ConversationId, typing: RwSignal<bool>) -> impl IntoView {
             </div>
             {move || match body.get() {
                 Body::Writing => view! { <Writing id=id typing=typing window=window pick=pick/> }.into_any(),
-                Body::Templates => view! { <TemplatePicker id=id on_close=close_picker/> }.into_any(),
+                Body::Templates => template_picker::template_picker(id, Some(close_picker)),
                 Body::Locked { templates } => view! {
                     <Locked id=id window=window/>
-                    {templates.then(|| view! { <TemplatePicker id=id/> })}
+                    {templates.then(|| template_picker::template_picker(id, None))}
                 }
                 .into_any(),
             }}

@@ -2,12 +2,14 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use shared::Reactions;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusEvent, KeyboardEvent, Node};
 
-use crate::components::IconButton;
+use crate::api::Failure;
 use crate::components::icon::Icon as Shape;
+use crate::components::{IconButton, Part};
 
 /// Emoji with the word a screen reader says.
 const EMOJI: [(&str, &str); 48] = [
@@ -63,6 +65,18 @@ const EMOJI: [(&str, &str); 48] = [
 /// How many stand in a row.
 const COLUMNS: i32 = 8;
 
+type Entry = fn(Callback<&'static str>, Callback<()>) -> AnyView;
+
+/// The code of the board.
+static BOARD: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|on_pick, on_close| {
+        view! { <EmojiBoard emoji=EMOJI.to_vec() on_pick=on_pick on_close=on_close/> }.into_any()
+    })
+}
+
 /// The button and its board.
 #[component]
 pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
@@ -71,6 +85,7 @@ pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
         open.set(false);
         on_pick.run(emoji);
     });
+    let close = Callback::new(move |()| open.set(false));
     view! {
         <div class="emoji">
             <IconButton
@@ -80,9 +95,7 @@ pub fn EmojiPicker(on_pick: Callback<&'static str>) -> impl IntoView {
                 pressed=open
                 on_press=move |_| open.update(|open| *open = !*open)
             />
-            {move || open.get().then(|| view! {
-                <EmojiBoard emoji=EMOJI.to_vec() on_pick=pick on_close=move |()| open.set(false)/>
-            })}
+            {move || open.get().then(|| BOARD.show(move |draw| draw(pick, close)))}
         </div>
     }
 }
@@ -108,7 +121,7 @@ fn EmojiBoard(
     /// Each with the word a screen reader says.
     emoji: Vec<(&'static str, &'static str)>,
     on_pick: Callback<&'static str>,
-    #[prop(into)] on_close: Callback<()>,
+    on_close: Callback<()>,
 ) -> impl IntoView {
     let board = NodeRef::<html::Div>::new();
     let focus = move |index: i32| {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 use shared::{MessageId, Role};
 
 use super::bubble::status_words;
@@ -11,13 +12,29 @@ use crate::api::messages::{Provenance, TransmissionHistory};
 use crate::api::{Failure, Timestamp};
 use crate::app::session::use_session;
 use crate::components::icon::Icon as Shape;
-use crate::components::{Dialog, ErrorNote, Icon, Skeleton, channel_kind_name, copy_text, time, use_toasts};
+use crate::components::{
+    Dialog, ErrorNote, Icon, Part, Skeleton, channel_kind_name, copy_text, time, use_toasts,
+};
 use crate::pages::inbox::board::provenance;
 use crate::pages::settings::DeliveryDetail;
 
+type Entry = fn(Over) -> AnyView;
+
+/// The code of a message's origin.
+pub static ORIGIN: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|over| view! { <Origin over=over/> }.into_any())
+}
+
 /// Opens while `over.origin` names a message.
+pub fn origin(over: Over) -> AnyView {
+    ORIGIN.show_once(move || over.origin.get().is_some(), move |draw| draw(over))
+}
+
 #[component]
-pub fn Origin(over: Over) -> impl IntoView {
+fn Origin(over: Over) -> impl IntoView {
     let open = RwSignal::new(false);
     let answer = RwSignal::new(None::<Result<Provenance, Failure>>);
     let load = move |id: MessageId| {

@@ -1,12 +1,23 @@
 //! Until when a conversation is put away.
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use shared::ConversationId;
 
 use super::{calendar, use_desk};
-use crate::api::Timestamp;
+use crate::api::{Failure, Timestamp};
 use crate::components::icon::Icon as Shape;
-use crate::components::{Button, Dialog, Icon, Look, Menu, MenuItem};
+use crate::components::{Button, Dialog, Icon, Look, Menu, MenuItem, Part};
+
+type Entry = fn(Callback<Timestamp>) -> AnyView;
+
+/// The code of the field for any other time.
+static PICK: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|on_pick| view! { <PickTime on_pick=on_pick/> }.into_any())
+}
 
 /// The menu of times, and a field for any other.
 #[component]
@@ -16,6 +27,10 @@ pub fn SnoozeMenu(id: ConversationId) -> impl IntoView {
     let snooze = move |until: Timestamp| {
         desk.board.snooze(id, until, &calendar::moment_ahead(until, Timestamp::now()));
     };
+    let on_pick = Callback::new(move |until| {
+        picking.set(false);
+        snooze(until);
+    });
     let items = move || {
         let now = Timestamp::now();
         let presets = calendar::presets(now).into_iter().map(|(name, until)| {
@@ -41,10 +56,7 @@ pub fn SnoozeMenu(id: ConversationId) -> impl IntoView {
                 <MenuItem on_press=move |()| picking.set(true)>"Pick date and time…"</MenuItem>
             </Menu>
             <Dialog open=picking title="Snooze until">
-                <PickTime on_pick=Callback::new(move |until| {
-                    picking.set(false);
-                    snooze(until);
-                })/>
+                {PICK.show(move |draw| draw(on_pick))}
             </Dialog>
         </div>
     }

@@ -2,13 +2,15 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use shared::{AttachmentId, AttachmentKind, AttachmentState};
 use web_sys::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 
 use super::zoom::Zoom;
+use crate::api::Failure;
 use crate::api::messages::Attachment;
 use crate::components::icon::Icon as Shape;
-use crate::components::{Icon, IconButton};
+use crate::components::{Icon, IconButton, Part};
 use crate::pages::inbox::thread::Over;
 
 /// How much closer a press of a key or a button looks.
@@ -38,19 +40,27 @@ fn pictures(over: Over) -> Vec<Attachment> {
     stored.chain(pending).filter(seen).cloned().collect()
 }
 
+type Entry = fn(Over) -> AnyView;
+
+/// The code of pictures that fill the window.
+static LIGHTBOX: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|over| {
+        let files = pictures(over);
+        let first = over.picture.get_untracked();
+        let at = files.iter().position(|file| Some(file.id) == first).unwrap_or_default();
+        view! { <Viewer over=over files=files first=at/> }.into_any()
+    })
+}
+
 /// Fills the window while `over.picture` names a file of the thread.
 #[component]
 pub fn Lightbox(over: Over) -> impl IntoView {
     // Only whether one is open: going to the next one keeps the dialog.
     let open = Memo::new(move |_| over.picture.get().is_some());
-    move || {
-        open.get().then(|| {
-            let files = pictures(over);
-            let first = over.picture.get_untracked();
-            let at = files.iter().position(|file| Some(file.id) == first).unwrap_or_default();
-            view! { <Viewer over=over files=files first=at/> }
-        })
-    }
+    move || open.get().then(|| LIGHTBOX.show(move |draw| draw(over)))
 }
 
 /// Where the pointers are, and how far they have gone.

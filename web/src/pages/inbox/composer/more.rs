@@ -1,13 +1,15 @@
 //! What an answer can be besides text and files: a template, a place, buttons, a menu.
 
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use shared::policy::Form;
 use shared::{Capabilities, ConversationId};
 
 use super::window::Window;
+use crate::api::Failure;
 use crate::api::messages::DraftMode;
 use crate::components::icon::Icon as Shape;
-use crate::components::{Button, Dialog, Icon, Look, Menu, MenuItem, TextArea, TextField};
+use crate::components::{Button, Dialog, Icon, Look, Menu, MenuItem, Part, TextArea, TextField};
 use crate::pages::inbox::use_desk;
 use crate::state::choices::{self, Choices};
 use crate::state::place::PlaceDraft;
@@ -18,6 +20,21 @@ enum Open {
     Place,
     Buttons,
     List,
+}
+
+type Entry = fn(Open, ConversationId, Callback<()>) -> AnyView;
+
+/// The code of the dialogs' forms.
+static FORMS: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|which, id, close| match which {
+        Open::Place => view! { <Place id=id close=close/> }.into_any(),
+        Open::Buttons | Open::List => {
+            view! { <Below id=id list=which == Open::List close=close/> }.into_any()
+        }
+    })
 }
 
 /// The menu of all that, and its dialogs; nothing where a channel has none.
@@ -61,11 +78,7 @@ pub fn More(
                 {item(Form::List, Shape::Menu, "Menu of choices…", show(Open::List))}
             </Menu>
             <Dialog open=shown title=title>
-                {move || match open.get() {
-                    Some(Open::Place) => view! { <Place id=id close=close/> }.into_any(),
-                    Some(which) => view! { <Below id=id list=which == Open::List close=close/> }.into_any(),
-                    None => ().into_any(),
-                }}
+                {move || open.get().map(|which| FORMS.show(move |draw| draw(which, id, close)))}
             </Dialog>
         })
     }

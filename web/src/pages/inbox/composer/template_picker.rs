@@ -7,22 +7,37 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use shared::{ChannelKind, ConversationId};
 use web_sys::KeyboardEvent;
 
-use crate::api::Timestamp;
 use crate::api::messages::DraftMode;
 use crate::api::templates::Template;
+use crate::api::{Failure, Timestamp};
 use crate::components::icon::Icon as Shape;
-use crate::components::{Button, Icon, IconButton, Skeleton, channel_kind_name};
+use crate::components::{Button, Icon, IconButton, Part, Skeleton, channel_kind_name};
 use crate::pages::inbox::use_desk;
 use crate::state::answering::template_refused;
 use crate::state::template::{Filling, category_name, find, quality_name, status_name};
 use fill::Fill;
 
+type Entry = fn(ConversationId, Option<Callback<()>>) -> AnyView;
+
+/// The code of templates.
+static TEMPLATES: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|id, on_close| view! { <TemplatePicker id=id on_close=on_close/> }.into_any())
+}
+
 /// The list, or the template that was taken from it. `on_close` leads back to the field, where there is one.
+pub fn template_picker(id: ConversationId, on_close: Option<Callback<()>>) -> AnyView {
+    TEMPLATES.show(move |draw| draw(id, on_close))
+}
+
 #[component]
-pub fn TemplatePicker(id: ConversationId, #[prop(optional)] on_close: Option<Callback<()>>) -> impl IntoView {
+fn TemplatePicker(id: ConversationId, on_close: Option<Callback<()>>) -> impl IntoView {
     let desk = use_desk();
     // Drawn anew for another template only, not for each letter that is filled in.
     let chosen = Memo::new(move |_| {

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use shared::ConversationId;
 
-use super::panel::PanelPlace;
+use super::panel::panel_place;
 use super::place::keep_place;
 use super::rows::live_rows;
 use super::{Over, keys};
@@ -12,7 +12,7 @@ use crate::components::icon::Icon as Shape;
 use crate::components::{Button, Confirm, Icon, Skeleton};
 use crate::pages::inbox::attachments::Lightbox;
 use crate::pages::inbox::board::ThreadView;
-use crate::pages::inbox::provenance::Origin;
+use crate::pages::inbox::provenance::origin;
 use crate::pages::inbox::timeline::{first_unread, lay_out};
 use crate::pages::inbox::{bubble, calendar, use_desk};
 
@@ -122,9 +122,9 @@ pub fn Messages(id: ConversationId) -> impl IntoView {
                     }}
                 </button>
             })}
-            <PanelPlace over=over/>
+            {panel_place(over)}
             <Lightbox over=over/>
-            <Origin over=over/>
+            {origin(over)}
             <Deleting over=over/>
         </div>
     }

@@ -5,21 +5,32 @@ mod menu;
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_split::wasm_split;
 use wasm_bindgen::JsCast;
 use web_sys::{FocusEvent, HtmlElement, KeyboardEvent, Node};
 
 use super::Over;
 use super::over::{Edges, Panel, Shows};
-use crate::components::move_focus;
+use crate::api::Failure;
+use crate::components::{Part, move_focus};
 use crate::pages::inbox::bubble;
 
 /// Between the panel and the button it belongs to, and between the panel and the window's edge.
 const GAP_PX: f64 = 6.0;
 
+type Entry = fn(Over) -> AnyView;
+
+/// The code of what a panel can show.
+static PANEL: Part<Entry> = Part::new(|| Box::pin(code()));
+
+#[wasm_split(over, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn code() -> Result<Entry, Failure> {
+    Ok(|over| (move || over.panel.get().map(|panel| view! { <Opened over=over panel=panel/> })).into_any())
+}
+
 /// Shows `over.panel`, where there is room for it.
-#[component]
-pub fn PanelPlace(over: Over) -> impl IntoView {
-    move || over.panel.get().map(|panel| view! { <Opened over=over panel=panel/> })
+pub fn panel_place(over: Over) -> AnyView {
+    PANEL.show_once(move || over.panel.get().is_some(), move |draw| draw(over))
 }
 
 #[component]
