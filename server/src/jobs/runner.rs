@@ -16,8 +16,10 @@ use uuid::Uuid;
 use super::{Handlers, JobError, JobRun, Outcome};
 use crate::app::App;
 
-/// Between the end of the longest run and the end of its claim, so that nobody else runs it at the same time.
-const LEASE_MARGIN: Duration = Duration::from_secs(15);
+/// How long a job is ours unless we say that we still have it: what a process that died had is run again after this.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often we say so.
+const RENEWED_EVERY: Duration = Duration::from_secs(8);
 /// How often we look when nobody rings.
 const POLL: Duration = Duration::from_secs(2);
 /// How long a stopping process waits for its running jobs.
@@ -169,8 +171,7 @@ async fn start_due(
     let token = Uuid::new_v4();
     let mut connection = app.db.pool().acquire().await?;
     let at_most = i32::try_from(at_most).unwrap_or(i32::MAX);
-    let lease = share.longest_run() + LEASE_MARGIN;
-    let claims = jobs::claim(&mut connection, at_most, lease, token, share.kinds()).await?;
+    let claims = jobs::claim(&mut connection, at_most, LEASE, token, share.kinds()).await?;
     drop(connection);
     let count = claims.len();
     for claim in claims {
@@ -182,6 +183,26 @@ async fn start_due(
         });
     }
     Ok(count)
+}
+
+/// Says that a job is still ours for as long as it runs; ends only when somebody else has it.
+async fn hold(app: &App, claim: Claim, token: Uuid) {
+    loop {
+        tokio::time::sleep(RENEWED_EVERY).await;
+        match renew(app, claim, token).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The lease lasts for some more tries.
+            Err(error) => tracing::warn!(%error, job.id = claim.job_id, "a job's claim could not be renewed"),
+        }
+    }
+}
+
+async fn renew(app: &App, claim: Claim, token: Uuid) -> sqlx::Result<bool> {
+    let mut tx = app.db.workspace(WorkspaceId(claim.workspace_id)).await?;
+    let is_ours = jobs::renew(tx.conn(), claim, token, LEASE).await?;
+    tx.commit().await?;
+    Ok(is_ours)
 }
 
 async fn run_claimed(
@@ -211,6 +232,10 @@ async fn run_claimed(
                 Err(_) => Err(JobError::Retry(anyhow::anyhow!("took longer than {} s", share.longest_run().as_secs()))),
             }),
             () = async { stop.cancelled().await; tokio::time::sleep(LAST_WAIT).await } => None,
+            () = hold(&app, claim, token) => {
+                metrics::counter!("switchboard_jobs_total", "kind" => kind, "outcome" => "lost").increment(1);
+                return Ok(());
+            }
         }
     };
 

@@ -86,7 +86,8 @@ async fn has_gone_out(
     settle::free_lanes(tx, &settled).await
 }
 
-/// At its old place, where its lane still waits for word of it; else at the end of the line.
+/// At its old place, where its lane still waits for word of it; else put in line anew. Before all that was written
+/// after it and has not begun, either way.
 async fn send_again(
     tx: &mut WorkspaceTx,
     conversation: &Conversation,
@@ -112,8 +113,9 @@ async fn send_again(
     .fetch_all(tx.conn())
     .await?;
     let rest: Vec<TransmissionId> = ids.iter().copied().filter(|id| !in_place.contains(id)).collect();
-    if rest.is_empty() {
-        return Ok(());
+    if !rest.is_empty() {
+        enqueue::enqueue_again(tx, &rest, true).await?;
     }
-    enqueue::enqueue_again(tx, &rest, true).await
+    let lane = conversation.identity_id.0;
+    enqueue::in_thread_order(tx, conversation.channel_id, lane, conversation.id).await
 }

@@ -278,3 +278,40 @@ pub(super) async fn enqueue_again(
     .await?;
     Ok(())
 }
+
+/// Has the answers of a conversation that still wait go out in the order of the thread: one that was put in line again
+/// goes before those that were written after it. What has begun keeps its place, and so do other conversations.
+pub(super) async fn in_thread_order(
+    tx: &mut WorkspaceTx,
+    channel_id: ChannelId,
+    lane: LaneId,
+    conversation_id: ConversationId,
+) -> sqlx::Result<()> {
+    let workspace_id = tx.workspace_id();
+    // Lines are ordered by their numbers: all that wait get new ones. Whoever knows the old ones reads the lane anew.
+    sqlx::query(
+        "with waiting as (
+             delete from outbox o
+             where o.workspace_id = $1 and o.channel_id = $2 and o.lane = $3 and o.state = 1 and o.conversation_id = $4
+             returning o.*),
+         queued as (
+             insert into outbox (workspace_id, channel_id, lane, transmission_id, message_id, conversation_id, recipient,
+                                 quote, quotes, by_human, act, attempts, moved, queued_at, run_at, expires_at, reason, undo)
+             select w.workspace_id, w.channel_id, w.lane, w.transmission_id, w.message_id, w.conversation_id, w.recipient,
+                    w.quote, w.quotes, w.by_human, w.act, w.attempts, w.moved, w.queued_at, w.run_at, w.expires_at,
+                    w.reason, w.undo
+             from waiting w
+             left join transmissions t on t.workspace_id = $1 and t.id = w.transmission_id
+             left join messages m on m.workspace_id = $1 and m.id = coalesce(w.message_id, t.message_id)
+             order by m.seq nulls first, t.part nulls last, w.id
+             returning 1)
+         select pg_notify('sb_outbox', $1::text || ':' || $2::text || ':' || $3::text) from queued limit 1",
+    )
+    .bind(workspace_id)
+    .bind(channel_id)
+    .bind(lane)
+    .bind(conversation_id)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -37,6 +37,8 @@ pub async fn retry(app: &App, by: &Viewer, message_id: MessageId) -> Result<Writ
     }
     let ids: Vec<TransmissionId> = again.iter().map(|part| part.id).collect();
     queue_again(&mut tx, &ids).await?;
+    let lane = conversation.identity_id.0;
+    enqueue::in_thread_order(&mut tx, conversation.channel_id, lane, conversation.id).await?;
     progress::settle_messages(&mut tx, &[message_id]).await?;
     tx.publish(Event::message_changed(conversation.id, message_id));
     tx.audit(

@@ -188,6 +188,48 @@ async fn a_worker_whose_lease_ran_out_cannot_finish_what_another_has_claimed() {
 }
 
 #[tokio::test]
+async fn a_claim_that_is_renewed_is_kept_and_one_that_was_lost_cannot_be() {
+    let (test, _, workspace, _) = start().await;
+    owe(&test, workspace, job(workspace, 1)).await;
+    let mut connection = test.db.pool().acquire().await.unwrap();
+    let (first, second, lease) = (Uuid::new_v4(), Uuid::new_v4(), Duration::from_secs(60));
+    let claim = jobs::claim(&mut connection, 5, lease, first, Kinds::ALL).await.unwrap()[0];
+    let_time_pass(&test).await;
+    let mut tx = test.db.workspace(workspace).await.unwrap();
+    assert!(jobs::renew(tx.conn(), claim, first, lease).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(jobs::claim(&mut connection, 5, lease, second, Kinds::ALL).await.unwrap(), []);
+
+    let_time_pass(&test).await;
+    assert_eq!(jobs::claim(&mut connection, 5, lease, second, Kinds::ALL).await.unwrap(), [claim]);
+    let mut tx = test.db.workspace(workspace).await.unwrap();
+    assert!(!jobs::renew(tx.conn(), claim, first, lease).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_a_process_that_died_was_doing_is_due_again_within_half_a_minute() {
+    let (test, app, workspace, _) = start().await;
+    owe(&test, workspace, job(workspace, 1)).await;
+    let (found, behind) = (Arc::new(AtomicUsize::new(0)), test.superuser().await);
+    let behind = Arc::new(tokio::sync::Mutex::new(behind));
+    let noted = Arc::clone(&found);
+    let handlers = Arc::new(Handlers::default().on("test.note", move |_| {
+        let (noted, behind) = (Arc::clone(&noted), Arc::clone(&behind));
+        async move {
+            let soon: i64 = sqlx::query_scalar(
+                "select count(*) from jobs where kind = 'test.note' and run_at <= now() + interval '30 seconds'",
+            )
+            .fetch_one(&mut *behind.lock().await)
+            .await?;
+            noted.store(usize::try_from(soon).unwrap(), Ordering::Relaxed);
+            Ok(Outcome::Done)
+        }
+    }));
+    assert_eq!(run_due(&app, &handlers).await.unwrap(), 1);
+    assert_eq!(found.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
 async fn two_workers_never_run_the_same_job_nor_one_lane_at_the_same_time() {
     let (test, app, workspace, seen) = start().await;
     for n in 0..40 {

@@ -122,6 +122,37 @@ async fn the_agents_no_sends_an_unanswered_message_again_before_what_came_after_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_goes_before_all_that_was_written_after_it_and_still_waits() {
+    let platform = Platform::without_sender().await;
+    let line = platform.bot().await;
+    let conversation = platform.people(&line, "p", 1).await[0];
+    let texts = ["first", "second", "third", "fourth"];
+    let mut ids = Vec::new();
+    for text in texts {
+        ids.push(platform.say(conversation, text).await);
+    }
+    // A process died over the first; its lane waited for a word in vain. The next one died over the second.
+    let mut behind = platform.test.superuser().await;
+    for statement in [
+        "update transmissions t set status = 6 from messages m where m.id = t.message_id and m.text in ('first', 'second')",
+        "update messages set status = 6 where text in ('first', 'second')",
+        "delete from outbox o using messages m where m.id = o.message_id and m.text = 'first'",
+        "update outbox o set state = 3, run_at = now() + interval '1 hour' from messages m
+         where m.id = o.message_id and m.text = 'second'",
+    ] {
+        sqlx::query(statement).execute(&mut behind).await.unwrap();
+    }
+    for id in &ids[..2] {
+        let settled = platform.mutate(&format!("settleMessage(messageId: \"{id}\", wentOut: false)")).await;
+        assert_eq!((&settled["problem"], &settled["message"]["status"]), (&Value::Null, &json!("QUEUED")));
+    }
+    platform.another_process(0).await;
+    platform.until(&ids[3], "SENT").await;
+    let (arrived, _) = platform.arrived(&line).await;
+    assert_eq!(arrived.iter().map(|one| one.1.as_str()).collect::<Vec<_>>(), texts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_says_why_and_a_person_who_blocked_us_is_not_tried_again() {
     let platform = Platform::start().await;
     let line = platform.bot().await;

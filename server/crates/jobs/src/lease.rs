@@ -99,6 +99,29 @@ pub async fn load(connection: &mut PgConnection, claim: Claim, token: Uuid) -> s
     .await
 }
 
+/// Keeps a claim for another `lease` from now; false when it is no longer ours.
+///
+/// # Errors
+/// When the database fails; then it ends when it would have.
+pub async fn renew(
+    connection: &mut PgConnection,
+    claim: Claim,
+    token: Uuid,
+    lease: Duration,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "update jobs set run_at = now() + make_interval(secs => $4)
+         where workspace_id = $1 and id = $2 and claim_token = $3",
+    )
+    .bind(claim.workspace_id)
+    .bind(claim.job_id)
+    .bind(token)
+    .bind(lease.as_secs_f64())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Removes a job that is done; false when the claim is no longer ours.
 ///
 /// # Errors

@@ -13,4 +13,4 @@ mod lease;
 
 pub use backoff::retry_delay;
 pub use enqueue::{NewJob, enqueue, enqueue_all};
-pub use lease::{Claim, Failure, Job, Kinds, bury, claim, finish, load, put_off, release, retry};
+pub use lease::{Claim, Failure, Job, Kinds, bury, claim, finish, load, put_off, release, renew, retry};
