@@ -70,13 +70,12 @@ impl<'a> Settler<'a> {
             let Some(person) = self.people.get(&conversation_id).copied() else { continue };
             let on_phone = self.look(person).await?;
             let went_out = on_phone.contains(&text);
-            if !went_out && on_phone.iter().any(|other| number(other) > number(&text)) {
+            let mut client = Client::new(self.address, &person.session);
+            let answer = client.ask(SETTLE, &json!({ "id": id, "out": went_out })).await;
+            if !went_out && self.is_late(person, &text).await? {
                 self.sent_late.insert(text.clone());
             }
-            let mut client = Client::new(self.address, &person.session);
-            let Ok(answer) = client.ask(SETTLE, &json!({ "id": id, "out": went_out })).await else {
-                continue;
-            };
+            let Ok(answer) = answer else { continue };
             if !answer.pointer("/settleMessage/message/id").is_some_and(Value::is_string) {
                 say(&format!("    {text} was not settled: {answer}"));
             }
@@ -86,6 +85,19 @@ impl<'a> Settler<'a> {
             self.settled.insert(text);
         }
         Ok(())
+    }
+
+    /// Whether a later answer has arrived by now, or is on its way: what is sent again cannot overtake it.
+    async fn is_late(&mut self, person: &Person, text: &str) -> anyhow::Result<bool> {
+        let begun: Vec<String> = sqlx::query_scalar(
+            "select m.text from outbox o join messages m on m.workspace_id = o.workspace_id and m.id = o.message_id
+             where o.conversation_id = $1 and o.state = 2",
+        )
+        .bind(person.conversation_id)
+        .fetch_all(&mut self.database)
+        .await?;
+        let on_phone = self.look(person).await?;
+        Ok(begun.iter().chain(&on_phone).any(|other| number(other) > number(text)))
     }
 
     /// Answers that the phone shows.
