@@ -1,4 +1,4 @@
-import { Agent } from './fixtures/people';
+import { Agent, Customer } from './fixtures/people';
 import { expect, test } from './fixtures/product';
 
 test.use({ story: 'parts' });
@@ -54,4 +54,25 @@ test('a page that is opened by its address fetches its own code', async ({ produ
   await expect(page.getByRole('heading', { name: 'Your profile' })).toBeVisible();
   await page.goto(`${product.url}/settings/members`);
   await expect(page.getByRole('heading', { name: 'Members' })).toBeVisible();
+});
+
+test('what opens over a conversation comes and goes without a complaint', async ({ browser }) => {
+  const { page } = agent;
+  const customer = await Customer.on(browser, await agent.tryUrl());
+  await customer.openChat();
+  await customer.write('Are you open?');
+  await agent.open('Are you open?');
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+
+  await page.getByRole('button', { name: 'Emoji' }).click();
+  await expect(page.getByRole('button', { name: 'slight smile' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('group', { name: 'Emoji' })).toBeHidden();
+
+  await page.locator('body').press('Shift+?');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeHidden();
+  expect(complaints).toEqual([]);
 });

@@ -125,7 +125,7 @@ fn EmojiBoard(
 ) -> impl IntoView {
     let board = NodeRef::<html::Div>::new();
     let focus = move |index: i32| {
-        let Some(board) = board.get_untracked() else { return };
+        let Some(board) = board.try_get_untracked().flatten() else { return };
         let items = board.children();
         let count = i32::try_from(items.length()).unwrap_or_default().max(1);
         let item = items.item(u32::try_from(index.rem_euclid(count)).unwrap_or_default());
@@ -156,9 +156,11 @@ fn EmojiBoard(
         focus(to);
     };
     let on_focus_out = move |event: FocusEvent| {
+        // The browser takes the focus from what is being removed: then nothing is left to be closed.
+        let Some(board) = board.try_get_untracked().flatten() else { return };
         let to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
         // The button beside it opens and closes by itself.
-        let place = board.get_untracked().and_then(|board| board.parent_element());
+        let place = board.parent_element();
         if !place.is_some_and(|place| place.contains(to.as_ref())) {
             on_close.run(());
         }
