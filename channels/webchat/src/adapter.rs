@@ -36,6 +36,9 @@ impl ChannelAdapter for WebChat {
     fn normalise(&self, body: &[u8]) -> Result<Vec<Inbound>, Unreadable> {
         let delivery: Delivery<'_> = serde_json::from_slice(body)
             .map_err(|error| Unreadable(format!("at {}:{}", error.line(), error.column())))?;
+        if delivery.visitor.id.is_empty() {
+            return Err(Unreadable("it names no visitor".to_owned()));
+        }
         let posted = delivery.posted.get();
         let event = match delivery.event {
             DeliveryKind::Message => {
@@ -140,6 +143,12 @@ mod tests {
         assert!(!message.sender.verified);
         assert_eq!(message.platform_message_id, "v_1:0197c0de-1111-7222-8333-444455556666");
         assert_eq!(message.page.as_ref().unwrap().title.as_deref(), Some("Shoe"));
+    }
+
+    #[test]
+    fn a_delivery_of_nobody_is_refused() {
+        let body = br#"{"event":"seen","visitor":{"name":"Noor"},"posted":{"seq":7}}"#;
+        assert_eq!(WebChat.normalise(body).unwrap_err().0, "it names no visitor");
     }
 
     #[test]
