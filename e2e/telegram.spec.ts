@@ -49,6 +49,7 @@ test('a bot is connected by its token; a wrong one is refused in words', async (
     await expect(found).toContainText('@');
     await page.getByRole('button', { name: /^Connect @/ }).click();
     await expect(page.getByRole('region', { name: 'Health' })).toContainText('Nobody has written yet');
+    await page.getByRole('button', { name: 'Check now' }).click();
     await expect(page.getByText('Telegram delivers to Switchboard.')).toBeVisible();
   });
   await test.step('the token is never shown again', async () => {
