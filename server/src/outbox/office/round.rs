@@ -32,6 +32,8 @@ const LINES_OF_LANE: i64 = 16;
 const LANES_OF_CHANNEL: i64 = 20_000;
 /// A report that came at the very moment at which its message became known is taken in after this.
 const LATE_PAUSE: Duration = Duration::from_secs(5);
+/// When that failed, it is done again after this: while they count as young.
+const LATE_AGAIN: Duration = Duration::from_secs(30);
 /// A line that could not begin is looked at again after this.
 const NOT_BEGUN_PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause of a whole application, whatever its platform says: it can be asked again.
@@ -121,7 +123,7 @@ impl Office {
     }
 
     /// Takes in reports that came at the moment of their message. By itself: sending must not depend on it.
-    async fn hear_late(&self) {
+    async fn hear_late(&mut self) {
         let heard = async {
             let mut tx = self.app.db.sending(self.workspace_id).await?;
             statuses::apply_late(&mut tx).await?;
@@ -129,6 +131,7 @@ impl Office {
         };
         if let Err(error) = heard.await {
             tracing::warn!(workspace.id = %self.workspace_id, %error, "late statuses were not looked at");
+            self.late_at = Some(Instant::now() + LATE_AGAIN);
         }
     }
 
